@@ -1,4 +1,5 @@
 using Mibera.Inference.Gguf;
+using Mibera.Inference.Quantization;
 using Mibera.Inference.Simd;
 
 namespace Mibera.Inference.Kernels;
@@ -9,9 +10,29 @@ namespace Mibera.Inference.Kernels;
 /// </summary>
 internal static class KernelTable
 {
+    private static readonly MatrixKernel?[] ScalarKernels = ByType(
+        new ScalarKernel<Q40>(), new ScalarKernel<Q41>(), new ScalarKernel<Q50>(), new ScalarKernel<Q51>(),
+        new ScalarKernel<Q80>(), new ScalarKernel<Q10>(), new ScalarKernel<Q20>(),
+        new ScalarKernel<Q2K>(), new ScalarKernel<Q3K>(), new ScalarKernel<Q4K>(), new ScalarKernel<Q5K>(), new ScalarKernel<Q6K>(),
+        new ScalarKernel<IQ1S>(), new ScalarKernel<IQ1M>(),
+        new ScalarKernel<IQ2XXS>(), new ScalarKernel<IQ2XS>(), new ScalarKernel<IQ2S>(),
+        new ScalarKernel<IQ3XXS>(), new ScalarKernel<IQ3S>(), new ScalarKernel<IQ4NL>(), new ScalarKernel<IQ4XS>(),
+        new ScalarKernel<TQ10>(), new ScalarKernel<TQ20>(), new ScalarKernel<MXFP4>(), new ScalarKernel<NVFP4>());
+
     /// <summary>The kernel of <paramref name="type"/> on <paramref name="set"/>.</summary>
     public static MatrixKernel Get(GgmlType type, InstructionSet set) => Scalar(type);
 
     /// <summary>The scalar kernel, the oracle of all others.</summary>
-    public static MatrixKernel Scalar(GgmlType type) => throw new ArgumentOutOfRangeException(nameof(type), type, "No kernel.");
+    public static MatrixKernel Scalar(GgmlType type) =>
+        (uint)type < (uint)ScalarKernels.Length && ScalarKernels[(int)type] is { } kernel
+            ? kernel
+            : throw new ArgumentOutOfRangeException(nameof(type), type, "No kernel multiplies with weights of this type.");
+
+    private static MatrixKernel?[] ByType(params ReadOnlySpan<MatrixKernel> kernels)
+    {
+        var table = new MatrixKernel?[64];
+        foreach (var kernel in kernels)
+            table[(int)kernel.Type] = kernel;
+        return table;
+    }
 }

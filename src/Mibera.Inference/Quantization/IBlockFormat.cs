@@ -10,6 +10,9 @@ internal unsafe interface IBlockFormat
 {
     static abstract GgmlType Type { get; }
 
+    /// <summary>Size of the format's block struct, which tests hold against the type's block geometry.</summary>
+    static abstract int BlockBytes { get; }
+
     /// <summary>
     /// Weights with one float scale and one block of activations: 256, 32 or 16. A block of the file holds one or
     /// several such units.

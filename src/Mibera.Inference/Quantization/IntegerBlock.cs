@@ -26,4 +26,18 @@ internal unsafe struct IntegerBlock
 
     /// <summary>The unit's float scale of the minimums.</summary>
     public float MinScale;
+
+    /// <summary>Gives <paramref name="count"/> sub-blocks from <paramref name="first"/> on the same scale.</summary>
+    public void SetScales(int first, int count, int value)
+    {
+        for (var j = first; j < first + count; j++)
+            Scales[j] = (short)value;
+    }
+
+    /// <summary>Gives <paramref name="count"/> sub-blocks from <paramref name="first"/> on the same minimum.</summary>
+    public void SetMins(int first, int count, int value)
+    {
+        for (var j = first; j < first + count; j++)
+            Mins[j] = (short)value;
+    }
 }

@@ -1,0 +1,12 @@
+using Mibera.Inference.Gguf;
+
+namespace Mibera.Inference.Quantization;
+
+/// <summary>A weight format of plain floats, without blocks.</summary>
+internal unsafe interface IFloatFormat
+{
+    static abstract GgmlType Type { get; }
+
+    /// <summary>The element at <paramref name="element"/>, which need not be aligned. The conversion is exact.</summary>
+    static abstract float Decode(byte* element);
+}

@@ -1,0 +1,46 @@
+using System.Runtime.InteropServices;
+using Mibera.Inference.Gguf;
+
+namespace Mibera.Inference.Quantization;
+
+// Q4_1: 32 weights in 20 bytes, 5 bits per weight.
+//
+// byte   0   d        f16
+//        2   m        f16
+//        4   quants   16 bytes: byte i holds weight i (low nibble) and weight i + 16 (high nibble)
+
+/// <summary>
+/// 4-bit, scale and offset: <c>w = d q + m</c>. The offset is a minimum with the float scale -m.
+/// </summary>
+internal readonly unsafe struct Q41 : IBlockFormat
+{
+    public static GgmlType Type => GgmlType.Q4_1;
+
+    public static int BlockBytes => sizeof(Block);
+
+    public static int UnitElements => 32;
+
+    public static bool HasMins => true;
+
+    public static void Unpack(byte* block, int unit, ref IntegerBlock result)
+    {
+        var b = (Block*)block;
+        result.Scale = (float)b->Scale;
+        result.MinScale = -(float)b->Offset;
+        result.SetScales(0, 2, 1);
+        result.SetMins(0, 2, 1);
+        for (var i = 0; i < 16; i++)
+        {
+            result.Weights[i] = (sbyte)(b->Quants[i] & 15);
+            result.Weights[i + 16] = (sbyte)(b->Quants[i] >> 4);
+        }
+    }
+
+    [StructLayout(LayoutKind.Sequential, Pack = 1)]
+    public struct Block
+    {
+        public Half Scale;
+        public Half Offset;
+        public fixed byte Quants[16];
+    }
+}

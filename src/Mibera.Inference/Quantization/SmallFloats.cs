@@ -1,0 +1,26 @@
+namespace Mibera.Inference.Quantization;
+
+/// <summary>The 8-bit floats that serve as block scales, each halved because the FP4 codebook is doubled.</summary>
+internal static class SmallFloats
+{
+    /// <summary>
+    /// Half of an E8M0 scale, 2^(x - 128). Exact for every code: the two smallest are subnormal in float32. (The standard's
+    /// NaN, 255, decodes as 2^127, as in ggml.)
+    /// </summary>
+    public static float HalfOfE8M0(byte x) =>
+        BitConverter.UInt32BitsToSingle(x < 2 ? 0x0020_0000u << x : (uint)(x - 1) << 23);
+
+    /// <summary>
+    /// Half of an unsigned E4M3 scale (bias 7, no infinities). Bit 7 is ignored; the NaN code 0x7f is zero, as in ggml.
+    /// </summary>
+    public static float HalfOfUE4M3(byte x)
+    {
+        if (x == 0x7f)
+            return 0f;
+        var (exponent, mantissa) = (x >> 3 & 15, x & 7);
+        return exponent == 0
+            ? mantissa * (1f / 1024)
+            // 2^(exponent - 8) * (1 + mantissa / 8)
+            : BitConverter.Int32BitsToSingle(exponent - 8 + 127 << 23 | mantissa << 20);
+    }
+}
