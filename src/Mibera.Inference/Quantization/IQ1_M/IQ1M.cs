@@ -15,7 +15,7 @@ namespace Mibera.Inference.Quantization;
 /// Groups of 8 from the ternary grid of IQ1_S, each with its own shift of +-1/8; sub-blocks of 16 with 3-bit scales:
 /// <c>w = d (2 s + 1) (grid +- 1/8) = d / 8 * (2 s + 1) * (8 grid +- 1)</c>.
 /// </summary>
-internal readonly unsafe struct IQ1M : IBlockFormat
+internal readonly unsafe partial struct IQ1M : IBlockFormat
 {
     public static GgmlType Type => GgmlType.IQ1_M;
 

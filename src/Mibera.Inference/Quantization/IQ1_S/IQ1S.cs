@@ -14,7 +14,7 @@ namespace Mibera.Inference.Quantization;
 /// Groups of 8 from a ternary grid of 2048; sub-blocks of 32 with 3-bit scales and a common shift of +-1/8:
 /// <c>w = d (2 s + 1) (grid +- 1/8) = d / 8 * (2 s + 1) * (8 grid +- 1)</c>.
 /// </summary>
-internal readonly unsafe struct IQ1S : IBlockFormat
+internal readonly unsafe partial struct IQ1S : IBlockFormat
 {
     public static GgmlType Type => GgmlType.IQ1_S;
 

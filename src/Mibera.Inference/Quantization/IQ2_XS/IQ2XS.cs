@@ -14,7 +14,7 @@ namespace Mibera.Inference.Quantization;
 /// Groups of 8 from a grid of 512, with seven signs each; sub-blocks of 16 with 4-bit scales:
 /// <c>w = d / 8 * (2 s + 1) * (+-grid)</c>.
 /// </summary>
-internal readonly unsafe struct IQ2XS : IBlockFormat
+internal readonly unsafe partial struct IQ2XS : IBlockFormat
 {
     public static GgmlType Type => GgmlType.IQ2_XS;
 

@@ -15,7 +15,7 @@ namespace Mibera.Inference.Quantization;
 /// Groups of 8 from a grid of 256, with seven signs each; sub-blocks of 32 with 4-bit scales:
 /// <c>w = d / 8 * (2 s + 1) * (+-grid)</c>.
 /// </summary>
-internal readonly unsafe struct IQ2XXS : IBlockFormat
+internal readonly unsafe partial struct IQ2XXS : IBlockFormat
 {
     public static GgmlType Type => GgmlType.IQ2_XXS;
 

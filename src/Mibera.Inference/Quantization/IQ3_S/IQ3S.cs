@@ -15,7 +15,7 @@ namespace Mibera.Inference.Quantization;
 /// Groups of 4 from a grid of 512, with a sign for every weight; sub-blocks of 32 with 4-bit scales:
 /// <c>w = d (2 s + 1) * (+-grid)</c>.
 /// </summary>
-internal readonly unsafe struct IQ3S : IBlockFormat
+internal readonly unsafe partial struct IQ3S : IBlockFormat
 {
     public static GgmlType Type => GgmlType.IQ3_S;
 

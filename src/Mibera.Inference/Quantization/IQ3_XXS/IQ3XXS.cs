@@ -14,7 +14,7 @@ namespace Mibera.Inference.Quantization;
 /// Pairs of groups of 4 from a grid of 256, with seven signs for each pair; sub-blocks of 32 with 4-bit scales:
 /// <c>w = d / 4 * (2 s + 1) * (+-grid)</c>.
 /// </summary>
-internal readonly unsafe struct IQ3XXS : IBlockFormat
+internal readonly unsafe partial struct IQ3XXS : IBlockFormat
 {
     public static GgmlType Type => GgmlType.IQ3_XXS;
 

@@ -11,7 +11,7 @@ namespace Mibera.Inference.Quantization;
 /// <summary>
 /// 4-bit codes into a codebook of 16 int8 values, one scale: <c>w = d codebook[q]</c>.
 /// </summary>
-internal readonly unsafe struct IQ4NL : IBlockFormat
+internal readonly unsafe partial struct IQ4NL : IBlockFormat
 {
     public static GgmlType Type => GgmlType.IQ4_NL;
 

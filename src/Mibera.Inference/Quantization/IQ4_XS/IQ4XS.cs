@@ -14,7 +14,7 @@ namespace Mibera.Inference.Quantization;
 /// 4-bit codes into the codebook of IQ4_NL, sub-blocks of 32 with signed 6-bit scales:
 /// <c>w = d (s - 32) codebook[q]</c>.
 /// </summary>
-internal readonly unsafe struct IQ4XS : IBlockFormat
+internal readonly unsafe partial struct IQ4XS : IBlockFormat
 {
     public static GgmlType Type => GgmlType.IQ4_XS;
 

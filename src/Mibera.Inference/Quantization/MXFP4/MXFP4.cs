@@ -12,7 +12,7 @@ namespace Mibera.Inference.Quantization;
 /// 4-bit floats (E2M1) with a power of two as scale (E8M0), as in OCP Microscaling Formats 1.0:
 /// <c>w = scale / 2 * (2 value)</c>, the doubled values being integers.
 /// </summary>
-internal readonly unsafe struct MXFP4 : IBlockFormat
+internal readonly unsafe partial struct MXFP4 : IBlockFormat
 {
     public static GgmlType Type => GgmlType.MXFP4;
 

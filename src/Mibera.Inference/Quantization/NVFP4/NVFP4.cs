@@ -12,7 +12,7 @@ namespace Mibera.Inference.Quantization;
 /// 4-bit floats (E2M1) in groups of 16, each with a scale in unsigned E4M3: <c>w = scale / 2 * (2 value)</c>, the doubled
 /// values being integers. A group is a unit: its scale is a float that no integer can stand for.
 /// </summary>
-internal readonly unsafe struct NVFP4 : IBlockFormat
+internal readonly unsafe partial struct NVFP4 : IBlockFormat
 {
     public static GgmlType Type => GgmlType.NVFP4;
 

@@ -11,7 +11,7 @@ namespace Mibera.Inference.Quantization;
 /// <summary>
 /// 1-bit: <c>w = d</c> where the bit is set, <c>-d</c> where it is not.
 /// </summary>
-internal readonly unsafe struct Q10 : IBlockFormat
+internal readonly unsafe partial struct Q10 : IBlockFormat
 {
     public static GgmlType Type => GgmlType.Q1_0;
 

@@ -11,7 +11,7 @@ namespace Mibera.Inference.Quantization;
 /// <summary>
 /// 2-bit, one scale: <c>w = d (q - 1)</c>.
 /// </summary>
-internal readonly unsafe struct Q20 : IBlockFormat
+internal readonly unsafe partial struct Q20 : IBlockFormat
 {
     public static GgmlType Type => GgmlType.Q2_0;
 

@@ -13,7 +13,7 @@ namespace Mibera.Inference.Quantization;
 /// <summary>
 /// 2-bit, sub-blocks of 16 with 4-bit scales and minimums: <c>w = d s q - dmin m</c>.
 /// </summary>
-internal readonly unsafe struct Q2K : IBlockFormat
+internal readonly unsafe partial struct Q2K : IBlockFormat
 {
     public static GgmlType Type => GgmlType.Q2_K;
 

@@ -14,7 +14,7 @@ namespace Mibera.Inference.Quantization;
 /// <summary>
 /// 3-bit, sub-blocks of 16 with signed 6-bit scales: <c>w = d (s - 32) (q - 4)</c>.
 /// </summary>
-internal readonly unsafe struct Q3K : IBlockFormat
+internal readonly unsafe partial struct Q3K : IBlockFormat
 {
     public static GgmlType Type => GgmlType.Q3_K;
 

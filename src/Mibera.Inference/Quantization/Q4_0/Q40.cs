@@ -11,7 +11,7 @@ namespace Mibera.Inference.Quantization;
 /// <summary>
 /// 4-bit, one scale: <c>w = d (q - 8)</c>.
 /// </summary>
-internal readonly unsafe struct Q40 : IBlockFormat
+internal readonly unsafe partial struct Q40 : IBlockFormat
 {
     public static GgmlType Type => GgmlType.Q4_0;
 

@@ -12,7 +12,7 @@ namespace Mibera.Inference.Quantization;
 /// <summary>
 /// 4-bit, scale and offset: <c>w = d q + m</c>. The offset is a minimum with the float scale -m.
 /// </summary>
-internal readonly unsafe struct Q41 : IBlockFormat
+internal readonly unsafe partial struct Q41 : IBlockFormat
 {
     public static GgmlType Type => GgmlType.Q4_1;
 

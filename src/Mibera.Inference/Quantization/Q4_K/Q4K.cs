@@ -13,7 +13,7 @@ namespace Mibera.Inference.Quantization;
 /// <summary>
 /// 4-bit, sub-blocks of 32 with 6-bit scales and minimums: <c>w = d s q - dmin m</c>.
 /// </summary>
-internal readonly unsafe struct Q4K : IBlockFormat
+internal readonly unsafe partial struct Q4K : IBlockFormat
 {
     public static GgmlType Type => GgmlType.Q4_K;
 

@@ -12,7 +12,7 @@ namespace Mibera.Inference.Quantization;
 /// <summary>
 /// 5-bit, one scale: <c>w = d (q - 16)</c>.
 /// </summary>
-internal readonly unsafe struct Q50 : IBlockFormat
+internal readonly unsafe partial struct Q50 : IBlockFormat
 {
     public static GgmlType Type => GgmlType.Q5_0;
 

@@ -13,7 +13,7 @@ namespace Mibera.Inference.Quantization;
 /// <summary>
 /// 5-bit, scale and offset: <c>w = d q + m</c>. The offset is a minimum with the float scale -m.
 /// </summary>
-internal readonly unsafe struct Q51 : IBlockFormat
+internal readonly unsafe partial struct Q51 : IBlockFormat
 {
     public static GgmlType Type => GgmlType.Q5_1;
 

@@ -15,7 +15,7 @@ namespace Mibera.Inference.Quantization;
 /// <summary>
 /// 5-bit, sub-blocks of 32 with 6-bit scales and minimums: <c>w = d s q - dmin m</c>.
 /// </summary>
-internal readonly unsafe struct Q5K : IBlockFormat
+internal readonly unsafe partial struct Q5K : IBlockFormat
 {
     public static GgmlType Type => GgmlType.Q5_K;
 

@@ -14,7 +14,7 @@ namespace Mibera.Inference.Quantization;
 /// <summary>
 /// 6-bit, sub-blocks of 16 with int8 scales: <c>w = d s (q - 32)</c>.
 /// </summary>
-internal readonly unsafe struct Q6K : IBlockFormat
+internal readonly unsafe partial struct Q6K : IBlockFormat
 {
     public static GgmlType Type => GgmlType.Q6_K;
 

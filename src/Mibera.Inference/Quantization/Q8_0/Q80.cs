@@ -11,7 +11,7 @@ namespace Mibera.Inference.Quantization;
 /// <summary>
 /// 8-bit, one scale: <c>w = d q</c>.
 /// </summary>
-internal readonly unsafe struct Q80 : IBlockFormat
+internal readonly unsafe partial struct Q80 : IBlockFormat
 {
     public static GgmlType Type => GgmlType.Q8_0;
 

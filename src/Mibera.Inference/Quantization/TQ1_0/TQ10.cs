@@ -15,7 +15,7 @@ namespace Mibera.Inference.Quantization;
 /// five-digit base-3 number n, so that multiplying it by 3^k modulo 256 brings digit k (the most significant first) to the
 /// top: the digit is that product times 3, shifted right by 8.
 /// </summary>
-internal readonly unsafe struct TQ10 : IBlockFormat
+internal readonly unsafe partial struct TQ10 : IBlockFormat
 {
     public static GgmlType Type => GgmlType.TQ1_0;
 

@@ -11,7 +11,7 @@ namespace Mibera.Inference.Quantization;
 /// <summary>
 /// Ternary, four weights in a byte: <c>w = d (q - 1)</c>. (The code 3 is decoded as 2, as in ggml.)
 /// </summary>
-internal readonly unsafe struct TQ20 : IBlockFormat
+internal readonly unsafe partial struct TQ20 : IBlockFormat
 {
     public static GgmlType Type => GgmlType.TQ2_0;
 
