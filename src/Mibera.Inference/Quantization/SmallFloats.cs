@@ -17,10 +17,10 @@ internal static class SmallFloats
     {
         if (x == 0x7f)
             return 0f;
-        var (exponent, mantissa) = (x >> 3 & 15, x & 7);
+        var (exponent, mantissa) = ((x >> 3) & 15, x & 7);
         return exponent == 0
             ? mantissa * (1f / 1024)
             // 2^(exponent - 8) * (1 + mantissa / 8)
-            : BitConverter.Int32BitsToSingle(exponent - 8 + 127 << 23 | mantissa << 20);
+            : BitConverter.Int32BitsToSingle(((exponent - 8 + 127) << 23) | (mantissa << 20));
     }
 }

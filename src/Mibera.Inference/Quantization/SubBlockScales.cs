@@ -17,7 +17,7 @@ internal static unsafe class SubBlockScales
         for (var j = 0; j < 4; j++)
         {
             Set(ref result, j, packed[j] & 63, packed[j + 4] & 63);
-            Set(ref result, j + 4, packed[j + 8] & 15 | packed[j] >> 6 << 4, packed[j + 8] >> 4 | packed[j + 4] >> 6 << 4);
+            Set(ref result, j + 4, (packed[j + 8] & 15) | (packed[j] >> 6 << 4), (packed[j + 8] >> 4) | (packed[j + 4] >> 6 << 4));
         }
     }
 

@@ -5,7 +5,8 @@ namespace Mibera.Inference.Tests.Quantization;
 
 public unsafe class BlockFormatTests
 {
-    public static TheoryData<GgmlType> BlockTypes => [.. Enum.GetValues<GgmlType>().Where(t => t.IsWeightFormat() && t.Block().Elements > 1)];
+    public static TheoryData<GgmlType> BlockTypes =>
+        [.. Enum.GetValues<GgmlType>().Where(type => type.IsWeightFormat() && type.Block().Elements > 1)];
 
     [Theory]
     [MemberData(nameof(BlockTypes))]

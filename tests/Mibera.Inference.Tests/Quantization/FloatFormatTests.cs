@@ -19,7 +19,7 @@ public unsafe class FloatFormatTests
         foreach (var value in new[] { 0f, -0f, 1.1f, float.Epsilon, float.MaxValue, float.NegativeInfinity, float.NaN })
         {
             BitConverter.GetBytes(value).CopyTo(new Span<byte>(bytes + 1, 4));
-            Assert.Equal(BitConverter.SingleToInt32Bits(value), BitConverter.SingleToInt32Bits(F32Format.Decode(bytes + 1)));
+            AssertSameBits(value, F32Format.Decode(bytes + 1));
         }
     }
 
@@ -45,8 +45,11 @@ public unsafe class FloatFormatTests
             fixed (byte* source = blocks)
             {
                 for (var i = 0; i < expected.Length; i++)
-                    Assert.Equal(BitConverter.SingleToInt32Bits(expected[i]), BitConverter.SingleToInt32Bits(TFormat.Decode(source + size * i)));
+                    AssertSameBits(expected[i], TFormat.Decode(source + size * i));
             }
         }
     }
+
+    private static void AssertSameBits(float expected, float actual) =>
+        Assert.Equal(BitConverter.SingleToInt32Bits(expected), BitConverter.SingleToInt32Bits(actual));
 }

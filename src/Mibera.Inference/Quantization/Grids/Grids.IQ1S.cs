@@ -2,7 +2,8 @@ namespace Mibera.Inference.Quantization;
 
 internal static partial class Grids
 {
-    /// <summary>IQ1_S and IQ1_M: 2048 of the 3^8 ternary vectors; bytes are -1, 0 or 1 (0xff, 0x00, 0x01). Source: ggml (MIT), <c>iq1s_grid</c>.</summary>
+    /// <summary>IQ1_S and IQ1_M: 2048 of the 3^8 ternary vectors; bytes are -1 (0xff), 0 or 1.
+    /// Source: ggml (MIT), <c>iq1s_grid</c>.</summary>
     public static ReadOnlySpan<ulong> Iq1S =>
     [
         0xffffffffffffffff, 0xffffffffffffff01, 0xffffffffffff0000, 0xffffffffffff01ff, 0xffffffffffff0101, 0xffffffffff00ff00,

@@ -18,7 +18,7 @@ internal static unsafe partial class Grids
     /// Eight signs from seven stored bits: IQ2_XXS, IQ2_XS and IQ3_XXS keep the number of negative weights in a group of
     /// eight even, so the eighth sign is the parity of the others. Bit i set: weight i is negative.
     /// </summary>
-    public static uint EvenSigns(uint sevenBits) => sevenBits | (uint)(BitOperations.PopCount(sevenBits) & 1) << 7;
+    public static uint EvenSigns(uint sevenBits) => sevenBits | ((uint)(BitOperations.PopCount(sevenBits) & 1) << 7);
 
     /// <summary>Writes eight weights from <paramref name="first"/> on: the bytes of <paramref name="magnitudes"/> (at most
     /// 62), negated where <paramref name="signs"/> has a bit.</summary>
@@ -27,7 +27,7 @@ internal static unsafe partial class Grids
         for (var i = 0; i < 8; i++)
         {
             var magnitude = (int)(magnitudes >> (8 * i)) & 0xff;
-            target.Weights[first + i] = (sbyte)((signs >> i & 1) != 0 ? -magnitude : magnitude);
+            target.Weights[first + i] = (sbyte)(((signs >> i) & 1) != 0 ? -magnitude : magnitude);
         }
     }
 

@@ -30,18 +30,18 @@ internal readonly unsafe partial struct IQ1M : IBlockFormat
         var b = (Block*)block;
         result.Scale = SuperBlockScale(b->Scales) * 0.125f;
         for (var j = 0; j < 16; j++)
-            result.Scales[j] = (short)(2 * (b->Scales[j / 4] >> 3 * (j % 4) & 7) + 1);
+            result.Scales[j] = (short)(2 * ((b->Scales[j / 4] >> (3 * (j % 4))) & 7) + 1);
         for (var g = 0; g < 32; g++)
         {
-            var high = b->High[g / 2] >> g % 2 * 4 & 15;
-            Grids.StoreTernary(ref result, 8 * g, b->Indices[g] | (high & 7) << 8, negativeDelta: high >= 8);
+            var high = (b->High[g / 2] >> (g % 2 * 4)) & 15;
+            Grids.StoreTernary(ref result, 8 * g, b->Indices[g] | ((high & 7) << 8), negativeDelta: high >= 8);
         }
     }
 
     /// <summary>Collects d, an f16, from the top nibbles of the four words.</summary>
     public static float SuperBlockScale(ushort* words) =>
         (float)BitConverter.UInt16BitsToHalf(
-            (ushort)(words[0] >> 12 | words[1] >> 12 << 4 | words[2] >> 12 << 8 | words[3] >> 12 << 12));
+            (ushort)((words[0] >> 12) | (words[1] >> 12 << 4) | (words[2] >> 12 << 8) | (words[3] >> 12 << 12)));
 
     [StructLayout(LayoutKind.Sequential, Pack = 1)]
     public struct Block

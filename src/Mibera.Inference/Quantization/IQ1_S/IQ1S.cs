@@ -31,10 +31,10 @@ internal readonly unsafe partial struct IQ1S : IBlockFormat
         for (var k = 0; k < 8; k++)
         {
             var high = b->High[k];
-            result.SetScales(2 * k, 2, 2 * (high >> 12 & 7) + 1);
+            result.SetScales(2 * k, 2, 2 * ((high >> 12) & 7) + 1);
             for (var g = 0; g < 4; g++)
             {
-                var index = b->Indices[4 * k + g] | (high >> 3 * g & 7) << 8;
+                var index = b->Indices[4 * k + g] | (((high >> (3 * g)) & 7) << 8);
                 Grids.StoreTernary(ref result, 32 * k + 8 * g, index, negativeDelta: high >> 15 != 0);
             }
         }

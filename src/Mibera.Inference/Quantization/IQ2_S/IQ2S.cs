@@ -30,10 +30,10 @@ internal readonly unsafe partial struct IQ2S : IBlockFormat
         var b = (Block*)block;
         result.Scale = (float)b->Scale * 0.125f;
         for (var j = 0; j < 16; j++)
-            result.Scales[j] = (short)(2 * (b->Scales[j / 2] >> j % 2 * 4 & 15) + 1);
+            result.Scales[j] = (short)(2 * ((b->Scales[j / 2] >> (j % 2 * 4)) & 15) + 1);
         for (var g = 0; g < 32; g++)
         {
-            var index = b->Indices[g] | (b->High[g / 4] >> g % 4 * 2 & 3) << 8;
+            var index = b->Indices[g] | (((b->High[g / 4] >> (g % 4 * 2)) & 3) << 8);
             Grids.Store(ref result, 8 * g, Grids.Iq2S[index], b->Signs[g]);
         }
     }

@@ -29,7 +29,7 @@ internal readonly unsafe partial struct IQ2XS : IBlockFormat
         var b = (Block*)block;
         result.Scale = (float)b->Scale * 0.125f;
         for (var j = 0; j < 16; j++)
-            result.Scales[j] = (short)(2 * (b->Scales[j / 2] >> j % 2 * 4 & 15) + 1);
+            result.Scales[j] = (short)(2 * ((b->Scales[j / 2] >> (j % 2 * 4)) & 15) + 1);
         for (var g = 0; g < 32; g++)
         {
             var code = b->Codes[g];

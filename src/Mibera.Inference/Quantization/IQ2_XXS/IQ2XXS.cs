@@ -35,7 +35,10 @@ internal readonly unsafe partial struct IQ2XXS : IBlockFormat
             var signsAndScale = Unsafe.ReadUnaligned<uint>(indices + 4);
             result.SetScales(2 * k, 2, 2 * (int)(signsAndScale >> 28) + 1);
             for (var g = 0; g < 4; g++)
-                Grids.Store(ref result, 32 * k + 8 * g, Grids.Iq2Xxs[indices[g]], Grids.EvenSigns(signsAndScale >> 7 * g & 127));
+            {
+                var signs = Grids.EvenSigns((signsAndScale >> (7 * g)) & 127);
+                Grids.Store(ref result, 32 * k + 8 * g, Grids.Iq2Xxs[indices[g]], signs);
+            }
         }
     }
 

@@ -30,16 +30,16 @@ internal readonly unsafe partial struct IQ3S : IBlockFormat
         var b = (Block*)block;
         result.Scale = (float)b->Scale;
         for (var k = 0; k < 8; k++)
-            result.SetScales(2 * k, 2, 2 * (b->Scales[k / 2] >> k % 2 * 4 & 15) + 1);
+            result.SetScales(2 * k, 2, 2 * ((b->Scales[k / 2] >> (k % 2 * 4)) & 15) + 1);
         for (var g = 0; g < 32; g++)
         {
-            var magnitudes = GridEntry(b, 2 * g) | (ulong)GridEntry(b, 2 * g + 1) << 32;
+            var magnitudes = GridEntry(b, 2 * g) | ((ulong)GridEntry(b, 2 * g + 1) << 32);
             Grids.Store(ref result, 8 * g, magnitudes, b->Signs[g]);
         }
     }
 
     private static uint GridEntry(Block* b, int group) =>
-        Grids.Iq3S[b->Indices[group] | (b->High[group / 8] >> group % 8 & 1) << 8];
+        Grids.Iq3S[b->Indices[group] | (((b->High[group / 8] >> (group % 8)) & 1) << 8)];
 
     [StructLayout(LayoutKind.Sequential, Pack = 1)]
     public struct Block

@@ -35,8 +35,8 @@ internal readonly unsafe partial struct IQ3XXS : IBlockFormat
             for (var g = 0; g < 4; g++)
             {
                 var pair = b->Indices + 8 * k + 2 * g;
-                var magnitudes = Grids.Iq3Xxs[pair[0]] | (ulong)Grids.Iq3Xxs[pair[1]] << 32;
-                Grids.Store(ref result, 32 * k + 8 * g, magnitudes, Grids.EvenSigns(signsAndScale >> 7 * g & 127));
+                var magnitudes = Grids.Iq3Xxs[pair[0]] | ((ulong)Grids.Iq3Xxs[pair[1]] << 32);
+                Grids.Store(ref result, 32 * k + 8 * g, magnitudes, Grids.EvenSigns((signsAndScale >> (7 * g)) & 127));
             }
         }
     }

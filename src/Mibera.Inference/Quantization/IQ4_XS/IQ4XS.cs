@@ -30,9 +30,9 @@ internal readonly unsafe partial struct IQ4XS : IBlockFormat
         result.Scale = (float)b->Scale;
         for (var k = 0; k < 8; k++)
         {
-            var low = b->ScalesLow[k / 2] >> k % 2 * 4 & 15;
-            var high = b->ScalesHigh >> 2 * k & 3;
-            result.SetScales(2 * k, 2, (low | high << 4) - 32);
+            var low = (b->ScalesLow[k / 2] >> (k % 2 * 4)) & 15;
+            var high = (b->ScalesHigh >> (2 * k)) & 3;
+            result.SetScales(2 * k, 2, (low | (high << 4)) - 32);
             Codebooks.StoreNibbles(ref result, 32 * k, b->Quants + 16 * k, 16, Codebooks.Iq4Nl);
         }
     }

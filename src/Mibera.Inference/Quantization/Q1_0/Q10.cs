@@ -28,7 +28,7 @@ internal readonly unsafe partial struct Q10 : IBlockFormat
         result.SetScales(0, 2, 1);
         var signs = b->Signs + unit * 4;
         for (var i = 0; i < 32; i++)
-            result.Weights[i] = (sbyte)(2 * (signs[i / 8] >> i % 8 & 1) - 1);
+            result.Weights[i] = (sbyte)(2 * ((signs[i / 8] >> (i % 8)) & 1) - 1);
     }
 
     [StructLayout(LayoutKind.Sequential, Pack = 1)]

@@ -28,7 +28,7 @@ internal readonly unsafe partial struct Q20 : IBlockFormat
         result.SetScales(0, 2, 1);
         var quants = b->Quants + unit * 8;
         for (var i = 0; i < 32; i++)
-            result.Weights[i] = (sbyte)((quants[i / 4] >> 2 * (i % 4) & 3) - 1);
+            result.Weights[i] = (sbyte)(((quants[i / 4] >> (2 * (i % 4))) & 3) - 1);
     }
 
     [StructLayout(LayoutKind.Sequential, Pack = 1)]

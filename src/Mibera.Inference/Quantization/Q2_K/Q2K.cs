@@ -38,7 +38,7 @@ internal readonly unsafe partial struct Q2K : IBlockFormat
             var quants = b->Quants + first / 128 * 32;
             var shift = first % 128 / 32 * 2;
             for (var i = 0; i < 32; i++)
-                result.Weights[first + i] = (sbyte)(quants[i] >> shift & 3);
+                result.Weights[first + i] = (sbyte)((quants[i] >> shift) & 3);
         }
     }
 

@@ -30,15 +30,19 @@ internal readonly unsafe partial struct Q3K : IBlockFormat
         result.Scale = (float)b->Scale;
         for (var j = 0; j < 16; j++)
         {
-            var low = b->Scales[j % 8] >> j / 8 * 4 & 15;
-            var high = b->Scales[8 + j % 4] >> j / 4 * 2 & 3;
-            result.Scales[j] = (short)((low | high << 4) - 32);
+            var low = (b->Scales[j % 8] >> (j / 8 * 4)) & 15;
+            var high = (b->Scales[8 + j % 4] >> (j / 4 * 2)) & 3;
+            result.Scales[j] = (short)((low | (high << 4)) - 32);
         }
         for (var k = 0; k < 8; k++)
         {
             var quants = b->Quants + k / 4 * 32;
+            var shift = k % 4 * 2;
             for (var i = 0; i < 32; i++)
-                result.Weights[32 * k + i] = (sbyte)((quants[i] >> k % 4 * 2 & 3 | (b->High[i] >> k & 1) << 2) - 4);
+            {
+                var (low, high) = ((quants[i] >> shift) & 3, (b->High[i] >> k) & 1);
+                result.Weights[32 * k + i] = (sbyte)((low | (high << 2)) - 4);
+            }
         }
     }
 

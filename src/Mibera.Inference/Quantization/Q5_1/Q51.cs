@@ -32,8 +32,8 @@ internal readonly unsafe partial struct Q51 : IBlockFormat
         result.SetMins(0, 2, 1);
         for (var i = 0; i < 16; i++)
         {
-            result.Weights[i] = (sbyte)(b->Quants[i] & 15 | (int)(b->High >> i & 1) << 4);
-            result.Weights[i + 16] = (sbyte)(b->Quants[i] >> 4 | (int)(b->High >> (i + 16) & 1) << 4);
+            result.Weights[i] = (sbyte)((b->Quants[i] & 15) | (((int)(b->High >> i) & 1) << 4));
+            result.Weights[i + 16] = (sbyte)((b->Quants[i] >> 4) | (((int)(b->High >> (i + 16)) & 1) << 4));
         }
     }
 

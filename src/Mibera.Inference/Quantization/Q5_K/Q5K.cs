@@ -36,9 +36,9 @@ internal readonly unsafe partial struct Q5K : IBlockFormat
             for (var i = 0; i < 32; i++)
             {
                 var quants = b->Quants[32 * run + i];
-                var high = b->High[i] >> 2 * run;
-                result.Weights[64 * run + i] = (sbyte)(quants & 15 | (high & 1) << 4);
-                result.Weights[64 * run + 32 + i] = (sbyte)(quants >> 4 | (high >> 1 & 1) << 4);
+                var high = b->High[i] >> (2 * run);
+                result.Weights[64 * run + i] = (sbyte)((quants & 15) | ((high & 1) << 4));
+                result.Weights[64 * run + 32 + i] = (sbyte)((quants >> 4) | ((high & 2) << 3));
             }
         }
     }

@@ -36,7 +36,10 @@ internal readonly unsafe partial struct Q6K : IBlockFormat
             var low = b->Low + 64 * run + 32 * (k % 2);
             var high = b->High + 32 * run;
             for (var i = 0; i < 32; i++)
-                result.Weights[32 * group + i] = (sbyte)((low[i] >> k / 2 * 4 & 15 | (high[i] >> 2 * k & 3) << 4) - 32);
+            {
+                var quant = ((low[i] >> (k / 2 * 4)) & 15) | (((high[i] >> (2 * k)) & 3) << 4);
+                result.Weights[32 * group + i] = (sbyte)(quant - 32);
+            }
         }
     }
 

@@ -41,7 +41,7 @@ internal readonly unsafe partial struct TQ10 : IBlockFormat
         for (var k = 0; k < digits; k++, power *= 3)
         {
             for (var i = 0; i < bytes; i++)
-                result.Weights[first + k * bytes + i] = (sbyte)(((byte)(quants[i] * power) * 3 >> 8) - 1);
+                result.Weights[first + k * bytes + i] = (sbyte)((((byte)(quants[i] * power) * 3) >> 8) - 1);
         }
     }
 

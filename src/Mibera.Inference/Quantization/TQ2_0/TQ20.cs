@@ -31,7 +31,7 @@ internal readonly unsafe partial struct TQ20 : IBlockFormat
             var quants = b->Quants + first / 128 * 32;
             var shift = first % 128 / 32 * 2;
             for (var i = 0; i < 32; i++)
-                result.Weights[first + i] = (sbyte)((quants[i] >> shift & 3) - 1);
+                result.Weights[first + i] = (sbyte)(((quants[i] >> shift) & 3) - 1);
         }
     }
 
