@@ -1,0 +1,56 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+
+namespace Mibera.Inference.Kernels;
+
+/// <summary>
+/// The lane pattern of every float reduction: element i belongs to lane i % 16, each lane adds its elements in
+/// ascending order, and a fixed tree joins the lanes. Machines with narrower vectors split the 16 lanes and add in the
+/// same order, so the bits agree. (On AVX2 the JIT keeps a <see cref="Vector512{T}"/> in two registers: measured as
+/// fast as pairs of 256-bit vectors written by hand.)
+/// </summary>
+internal static unsafe class Lanes
+{
+    public const int Count = 16;
+
+    /// <summary>Elements [0, <paramref name="count"/>) with zeros after them; reads nothing beyond.</summary>
+    public static Vector512<float> LoadTail(float* source, int count)
+    {
+        var lanes = Vector512<float>.Zero;
+        Unsafe.CopyBlockUnaligned(&lanes, source, (uint)count * sizeof(float));
+        return lanes;
+    }
+
+    /// <summary>Stores the first <paramref name="count"/> lanes.</summary>
+    public static void StoreTail(Vector512<float> lanes, float* target, int count) =>
+        Unsafe.CopyBlockUnaligned(target, &lanes, (uint)count * sizeof(float));
+
+    /// <summary>The sum by halves: lanes i + (i + 8), then i + (i + 4), i + (i + 2), i + (i + 1).</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static float Sum(Vector512<float> lanes)
+    {
+        var eight = lanes.GetLower() + lanes.GetUpper();
+        var four = eight.GetLower() + eight.GetUpper();
+        return (four[0] + four[2]) + (four[1] + four[3]);
+    }
+
+    /// <summary>The largest lane. A NaN may be lost: what is computed from the lanes afterwards keeps it.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static float Max(Vector512<float> lanes)
+    {
+        var eight = Greater(lanes.GetLower(), lanes.GetUpper());
+        var largest = eight[0];
+        for (var i = 1; i < 8; i++)
+            largest = eight[i] > largest ? eight[i] : largest;
+        return largest;
+    }
+
+    /// <summary>a &gt; b ? a : b in each lane. (Vector512.Max would also order zeros and NaN, at thrice the cost.)</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<float> Greater(Vector512<float> a, Vector512<float> b) =>
+        Vector512.ConditionalSelect(Vector512.GreaterThan(a, b), a, b);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector256<float> Greater(Vector256<float> a, Vector256<float> b) =>
+        Vector256.ConditionalSelect(Vector256.GreaterThan(a, b), a, b);
+}
