@@ -34,7 +34,7 @@ internal sealed unsafe class BlockKernel<TFormat>(DecodeKernel decode, BatchKern
         }
         // Prepared already: both look-ups only find what is there.
         var packed = decode.Layout is { } layout ? input.Packed(layout, WorkerPool.Inline) : null;
-        decode.Multiply(weights, input.Quantized(ActivationBlock, WorkerPool.Inline), packed, begin, end, output);
+        decode.Multiply(weights, input.Quantized(ActivationBlock, WorkerPool.Inline), 0, packed, begin, end, output);
     }
 
     public override void DecodeRow(byte* row, int columns, float* output) => Definition.DecodeRow(row, columns, output);

@@ -7,9 +7,10 @@ internal abstract unsafe class DecodeKernel
     public virtual IActivationLayout? Layout => null;
 
     /// <summary>
-    /// output[r] = weights[r] . x for rows r in [<paramref name="begin"/>, <paramref name="end"/>); begin is a multiple of
-    /// 16, end need not be. <paramref name="packed"/> is the input in <see cref="Layout"/>, or null without one. Nothing is
-    /// read outside the matrix's bytes.
+    /// output[r] = weights[r] . x[<paramref name="row"/>] for rows r in [<paramref name="begin"/>, <paramref name="end"/>);
+    /// begin is a multiple of 16, end need not be. <paramref name="packed"/> is that row of x in <see cref="Layout"/>, or
+    /// null without one. Nothing is read outside the matrix's bytes.
     /// </summary>
-    public abstract void Multiply(in WeightMatrix weights, QuantizedRows x, byte* packed, int begin, int end, float* output);
+    public abstract void Multiply(
+        in WeightMatrix weights, QuantizedRows x, int row, byte* packed, int begin, int end, float* output);
 }

@@ -6,9 +6,9 @@ namespace Mibera.Inference.Kernels;
 
 /// <summary>
 /// Every (format, instruction set) pair that the engine has, closed at compile time. A pair without a cell of its own
-/// falls back to the format's scalar kernel.
+/// falls back to the sets that its set includes, and at last to the format's scalar kernel.
 /// </summary>
-internal static class KernelTable
+internal static partial class KernelTable
 {
     private static readonly MatrixKernel?[] ScalarKernels = ByType(
         new ScalarKernel<Q40>(), new ScalarKernel<Q41>(), new ScalarKernel<Q50>(), new ScalarKernel<Q51>(),
@@ -19,14 +19,46 @@ internal static class KernelTable
         new ScalarKernel<IQ3XXS>(), new ScalarKernel<IQ3S>(), new ScalarKernel<IQ4NL>(), new ScalarKernel<IQ4XS>(),
         new ScalarKernel<TQ10>(), new ScalarKernel<TQ20>(), new ScalarKernel<MXFP4>(), new ScalarKernel<NVFP4>());
 
-    /// <summary>The kernel of <paramref name="type"/> on <paramref name="set"/>.</summary>
-    public static MatrixKernel Get(GgmlType type, InstructionSet set) => Scalar(type);
+    private static readonly MatrixKernel?[,] Cells =
+        new MatrixKernel?[Enum.GetValues<InstructionSet>().Length, ScalarKernels.Length];
+
+    /// <summary>The kernel of <paramref name="type"/> on <paramref name="set"/>, which this machine must have.</summary>
+    public static MatrixKernel Get(GgmlType type, InstructionSet set)
+    {
+        for (InstructionSet? candidate = set; candidate is { } current; candidate = Included(current))
+        {
+            if (InstructionSets.IsSupported(current) && Cell(type, current) is { } kernel)
+                return kernel;
+        }
+        return Scalar(type);
+    }
 
     /// <summary>The scalar kernel, the oracle of all others.</summary>
     public static MatrixKernel Scalar(GgmlType type) =>
         (uint)type < (uint)ScalarKernels.Length && ScalarKernels[(int)type] is { } kernel
             ? kernel
             : throw new ArgumentOutOfRangeException(nameof(type), type, "No kernel multiplies with weights of this type.");
+
+    /// <summary>The pair's own cell, or null where there is none.</summary>
+    public static MatrixKernel? Cell(GgmlType type, InstructionSet set)
+    {
+        if ((uint)type >= (uint)ScalarKernels.Length)
+            return null;
+        // Made when first asked for: a model has few types. Should two threads meet here, either one's kernel will do.
+        return Cells[(int)set, (int)type] ??= set switch
+        {
+            InstructionSet.Avx512 => CreateAvx512(type) ?? CreateAvx512LowBit(type),
+            _ => CreateVector256(type, set),
+        };
+    }
+
+    private static InstructionSet? Included(InstructionSet set) => set switch
+    {
+        InstructionSet.Avx512 => InstructionSet.AvxVnni,
+        InstructionSet.AvxVnni => InstructionSet.Avx2,
+        InstructionSet.Avx2 or InstructionSet.Neon => InstructionSet.Portable,
+        _ => null,
+    };
 
     private static MatrixKernel?[] ByType(params ReadOnlySpan<MatrixKernel> kernels)
     {

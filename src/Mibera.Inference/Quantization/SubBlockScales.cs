@@ -10,7 +10,7 @@ namespace Mibera.Inference.Quantization;
 /// 8 .. 11   scale 4 .. 7    min 4 .. 7     (their low four bits)
 /// </code>
 /// </summary>
-internal static unsafe class SubBlockScales
+internal static unsafe partial class SubBlockScales
 {
     public static void Unpack(byte* packed, ref IntegerBlock result)
     {

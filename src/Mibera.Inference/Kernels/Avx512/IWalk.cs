@@ -1,0 +1,17 @@
+namespace Mibera.Inference.Kernels.Avx512;
+
+/// <summary>An order in which the blocks of a matrix are visited. The sums of a row are always taken in ascending
+/// order, so every walk gives the same bits.</summary>
+internal unsafe interface IWalk
+{
+    /// <summary>Rows that are visited together.</summary>
+    static abstract int Rows { get; }
+
+    /// <summary>
+    /// output[r] = row r . x for <paramref name="rows"/> rows (a multiple of <see cref="Rows"/>) of
+    /// <paramref name="blocks"/> blocks each, <paramref name="stride"/> bytes apart.
+    /// </summary>
+    static abstract void Run<TCell>(
+        byte* data, nint stride, int rows, int blocks, byte* activations, float* activationScales, float* output)
+        where TCell : struct, ISuperBlockCell;
+}

@@ -1,0 +1,25 @@
+using Mibera.Inference.Gguf;
+using Mibera.Inference.Kernels.Avx512;
+using Mibera.Inference.Quantization;
+
+namespace Mibera.Inference.Kernels;
+
+// The cells of AVX-512: K-quants, 4-bit codebooks and the formats of 32 weights.
+internal static partial class KernelTable
+{
+    private static MatrixKernel? CreateAvx512(GgmlType type) => type switch
+    {
+        GgmlType.Q2_K => Avx512Cell<Q2K, Q2K.Avx512, EightRowWalk>(),
+        GgmlType.Q4_K => Avx512Cell<Q4K, Q4K.Avx512, EightRowWalk>(),
+        _ => null,
+    };
+
+    private static BlockKernel<TFormat> Avx512Cell<TFormat, TCell, TWalk>()
+        where TFormat : struct, IBlockFormat
+        where TCell : struct, ISuperBlockCell
+        where TWalk : struct, IWalk
+    {
+        var decode = new SuperBlockDecode<TCell, TWalk>();
+        return new(decode, new RowByRowBatch(decode, 256));
+    }
+}

@@ -1,0 +1,73 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
+using Mibera.Inference.Kernels.Avx512;
+using Mibera.Inference.Simd;
+
+namespace Mibera.Inference.Quantization;
+
+/// <summary>
+/// What the AVX-512 cells of Q4_K and Q5_K share: the headers of four rows at once, and the order of the sub-blocks. A
+/// slot is what one multiply-add of scales covers: the low or the high nibbles of 64 bytes of quants, which are two runs,
+/// one in each half of a vector.
+/// </summary>
+internal static unsafe partial class SubBlockScales
+{
+    /// <summary>Activations in the order of the slots.</summary>
+    public static readonly SumsOf32Layout Layout = new([
+        .. Enumerable.Range(0, 16).Select(i => (byte)(2 * SubBlock(i / 4, i % 4 / 2) + i % 2))]);
+
+    private static readonly VectorConstants Table = new(
+        // From dwords {u0 or u1, u2} to the low bits of scales (from u0) or minimums (from u1) 0-3 and 4-7 ...
+        i => i % 8 < 4 ? 8 * (i % 8) : 8 * (i % 8) + (i / 8 % 2 == 0 ? 0 : 4),
+        i => i % 8 < 4 ? 0x3f : 0x0f,
+        // ... and to the high bits of the latter.
+        i => i % 8 < 4 ? 0 : 8 * (i % 4) + 2,
+        i => i % 8 < 4 ? 0 : 0x30,
+        // From lane = row to dword = row: byte s of a dword is the scale of slot s.
+        i => 16 * (i / 4 % 4) + SubBlock(i % 4, i / 32),
+        // From there to words, the scale of slot s in all words of its dword.
+        i => i % 2 == 0 ? i / 4 % 4 * 4 : 0x80,
+        i => i % 2 == 0 ? i / 4 % 4 * 4 + 1 : 0x80,
+        i => i % 2 == 0 ? i / 4 % 4 * 4 + 2 : 0x80,
+        i => i % 2 == 0 ? i / 4 % 4 * 4 + 3 : 0x80);
+
+    /// <summary>Where <see cref="Headers"/> and its kin find their constants.</summary>
+    public static byte* Constants => Table.Pointer;
+
+    /// <summary>Headers of four rows: lane r holds the eight scales of row r, then its eight minimums, as bytes.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<byte> Headers(byte* constants, byte* block, nint stride)
+    {
+        // Dwords of a lane: the two float scales, u0, u1, u2; wanted as {u0, u2}, {u1, u2}.
+        var packed = Avx512F.Shuffle(Zmm.LoadLanes(block, stride).AsUInt32(), 0b11_10_11_01).AsUInt64();
+        var low = Avx512Vbmi.MultiShift(Vector512.LoadAligned(constants), packed) & Vector512.LoadAligned(constants + 64);
+        var high = Avx512Vbmi.MultiShift(Vector512.LoadAligned(constants + 128), packed) & Vector512.LoadAligned(constants + 192);
+        return low | high;
+    }
+
+    /// <summary>The scales of <see cref="Headers"/>, transposed: byte s of dword r of a lane is that of slot s in row r.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<byte> Scales(byte* constants, Vector512<byte> headers) =>
+        Avx512Vbmi.PermuteVar64x8(headers, Vector512.LoadAligned(constants + 256));
+
+    /// <summary>Multiplies the sums of slot <paramref name="slot"/> (of four rows) with their scales and adds pairs.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<int> Scale(byte* constants, int slot, Vector512<byte> scales, Vector512<short> sums) =>
+        Avx512BW.MultiplyAddAdjacent(
+            sums, Avx512BW.Shuffle(scales, Vector512.LoadAligned(constants + 320 + 64 * slot)).AsInt16());
+
+    /// <summary>The products of the minimums with the sums of 32 activations, of eight rows, as the walks want them.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<int> Minimums(Vector512<byte> headers0, Vector512<byte> headers4, byte* activations)
+    {
+        // |sum of 8| <= 8 * 63 * 32 * 127 = 2.1M.
+        var sums = Zmm.LoadFourTimes(activations + TransposedLayout.SumsOffset).AsInt16();
+        var rows0 = Avx512BW.MultiplyAddAdjacent(Avx512BW.UnpackHigh(headers0, Vector512<byte>.Zero).AsInt16(), sums);
+        var rows4 = Avx512BW.MultiplyAddAdjacent(Avx512BW.UnpackHigh(headers4, Vector512<byte>.Zero).AsInt16(), sums);
+        return Avx512F.UnpackLow(rows0, rows4) + Avx512F.UnpackHigh(rows0, rows4);
+    }
+
+    /// <summary>The sub-block that slot <paramref name="slot"/> multiplies in half <paramref name="half"/> of a vector.</summary>
+    private static int SubBlock(int slot, int half) => 4 * (slot / 2) + 2 * half + slot % 2;
+}

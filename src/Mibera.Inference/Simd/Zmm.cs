@@ -1,0 +1,108 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
+
+namespace Mibera.Inference.Simd;
+
+/// <summary>
+/// 512-bit operations that the vector API lacks, for <see cref="InstructionSet.Avx512"/>. A <em>lane</em> is one of the
+/// four 128-bit quarters, in which most byte and word instructions work.
+/// </summary>
+internal static unsafe class Zmm
+{
+    public static bool IsSupported =>
+        Avx512F.IsSupported && Avx512BW.IsSupported && Avx512DQ.IsSupported && Avx512F.VL.IsSupported
+        && Avx512Vbmi.IsSupported && Avx512Vbmi2.IsSupported && Gfni.V512.IsSupported;
+
+    /// <summary>16 bytes of each of four rows: lane r holds those of row r.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<byte> LoadLanes(byte* first, nint stride) => Vector512.Create(
+        Vector256.Create(Vector128.Load(first), Vector128.Load(first + stride)),
+        Vector256.Create(Vector128.Load(first + 2 * stride), Vector128.Load(first + 3 * stride)));
+
+    /// <summary>The same 32 bytes in both halves.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<byte> LoadTwice(byte* source) =>
+        Avx512F.BroadcastVector256ToVector512((ulong*)source).AsByte();
+
+    /// <summary>The same 16 bytes in every lane.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<byte> LoadFourTimes(byte* source) =>
+        Avx512F.BroadcastVector128ToVector512((uint*)source).AsByte();
+
+    /// <summary>Each bit of <paramref name="mask"/> chooses from <paramref name="whenSet"/> or <paramref name="whenClear"/>.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<byte> Select(Vector512<byte> mask, Vector512<byte> whenSet, Vector512<byte> whenClear) =>
+        Avx512F.TernaryLogic(mask, whenSet, whenClear, 0xCA);
+
+    /// <summary>
+    /// Transposes dwords within lanes: dword r of a lane of result c is dword c of the same lane of row r.
+    /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static (Vector512<byte> C0, Vector512<byte> C1, Vector512<byte> C2, Vector512<byte> C3) Transpose(
+        Vector512<byte> row0, Vector512<byte> row1, Vector512<byte> row2, Vector512<byte> row3)
+    {
+        var low01 = Avx512F.UnpackLow(row0.AsUInt32(), row1.AsUInt32()).AsUInt64();
+        var high01 = Avx512F.UnpackHigh(row0.AsUInt32(), row1.AsUInt32()).AsUInt64();
+        var low23 = Avx512F.UnpackLow(row2.AsUInt32(), row3.AsUInt32()).AsUInt64();
+        var high23 = Avx512F.UnpackHigh(row2.AsUInt32(), row3.AsUInt32()).AsUInt64();
+        return (
+            Avx512F.UnpackLow(low01, low23).AsByte(), Avx512F.UnpackHigh(low01, low23).AsByte(),
+            Avx512F.UnpackLow(high01, high23).AsByte(), Avx512F.UnpackHigh(high01, high23).AsByte());
+    }
+
+    /// <summary>Adds the dwords of a lane, of four rows at once: dword r of each lane is the lane's sum in row r.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<int> AddDwords(Vector512<int> row0, Vector512<int> row1, Vector512<int> row2, Vector512<int> row3)
+    {
+        var sums01 = Avx512F.UnpackLow(row0, row1) + Avx512F.UnpackHigh(row0, row1);
+        var sums23 = Avx512F.UnpackLow(row2, row3) + Avx512F.UnpackHigh(row2, row3);
+        return (Avx512F.UnpackLow(sums01.AsUInt64(), sums23.AsUInt64()).AsInt32()
+            + Avx512F.UnpackHigh(sums01.AsUInt64(), sums23.AsUInt64()).AsInt32());
+    }
+
+    /// <summary>
+    /// From four lanes of partial sums to two: the low half of the result is the sum of the halves of
+    /// <paramref name="low"/>, the high half that of <paramref name="high"/>.
+    /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<int> AddHalves(Vector512<int> low, Vector512<int> high) =>
+        Avx512F.Shuffle4x128(low, high, 0x44) + Avx512F.Shuffle4x128(low, high, 0xEE);
+
+    /// <summary>
+    /// From two lanes of partial sums to one: lanes 0, 1 of the result are the sums of the lanes of the halves of
+    /// <paramref name="low"/>, lanes 2, 3 those of <paramref name="high"/>.
+    /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<int> AddLanePairs(Vector512<int> low, Vector512<int> high) =>
+        Avx512F.Shuffle4x128(low, high, 0x88) + Avx512F.Shuffle4x128(low, high, 0xDD);
+
+    /// <summary>
+    /// The sums of 16 rows or blocks from two vectors whose lane r holds partial sums of row r in its even dwords and of
+    /// row r + 4 in its odd ones: first those of <paramref name="low"/>, then those of <paramref name="high"/>.
+    /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<int> AddEvenAndOdd(Vector512<int> low, Vector512<int> high)
+    {
+        var sums = Avx512F.UnpackLow(low.AsUInt64(), high.AsUInt64()).AsInt32()
+            + Avx512F.UnpackHigh(low.AsUInt64(), high.AsUInt64()).AsInt32();
+        return Avx512F.PermuteVar16x32(sums, Vector512.Create(0, 4, 8, 12, 1, 5, 9, 13, 2, 6, 10, 14, 3, 7, 11, 15));
+    }
+
+    /// <summary>
+    /// The low words as f16, times <paramref name="unit"/> (a power of two): exact, and infinities and NaN stay what they
+    /// are.
+    /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<float> HalfToSingle(Vector512<uint> words, float unit)
+    {
+        // As f32 bits, exponent and mantissa of an f16 are the number times 2^-112, subnormal ones included.
+        const float Rebias = 5.192296858534828e33f;
+        var magnitude = (words & Vector512.Create(0x7fffu)) << 13;
+        var value = (magnitude.AsSingle() * Vector512.Create(Rebias * unit)).AsUInt32();
+        // Exponent 31 means infinity or NaN: all ones in f32, too.
+        var special = Vector512.GreaterThan(magnitude.AsInt32(), Vector512.Create(0x0f7fffff)).AsUInt32();
+        value = Vector512.ConditionalSelect(special, value | Vector512.Create(0x7f800000u), value);
+        return Avx512F.TernaryLogic(Vector512.Create(0x80000000u), words << 16, value, 0xEA).AsSingle();
+    }
+}
