@@ -68,7 +68,9 @@ internal sealed class ValueReader(HeaderSource source)
             offsets[i + 1] = (int)end;
         }
 
-        return new GgufArray(source.CopySince(start), offsets);
+        var strings = new byte[offsets[count]];
+        source.Part.Read(start, strings);
+        return new GgufArray(strings, offsets);
     }
 
     private GgufArray ReadArrays(int count, int depth)

@@ -1,3 +1,6 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+
 namespace Mibera.Inference.Quantization;
 
 /// <summary>The 8-bit floats that serve as block scales, each halved because the FP4 codebook is doubled.</summary>
@@ -22,5 +25,26 @@ internal static class SmallFloats
             ? mantissa * (1f / 1024)
             // 2^(exponent - 8) * (1 + mantissa / 8)
             : BitConverter.Int32BitsToSingle(((exponent - 8 + 127) << 23) | (mantissa << 20));
+    }
+
+    /// <summary>The same for eight codes, one in the low byte of every element.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<float> HalfOfE8M0(Vector256<uint> x)
+    {
+        var normal = (x - Vector256<uint>.One) << 23;
+        // 0x200000 for 0 and 0x400000 for 1.
+        var subnormal = (x + Vector256<uint>.One) << 21;
+        return Vector256.ConditionalSelect(Vector256.Equals(x >>> 1, Vector256<uint>.Zero), subnormal, normal).AsSingle();
+    }
+
+    /// <summary>The same for eight codes, one in the low byte of every element.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<float> HalfOfUE4M3(Vector256<uint> x)
+    {
+        var code = x & Vector256.Create(0x7fu);
+        var normal = (code << 20) + Vector256.Create((127u - 8) << 23);
+        var subnormal = (Vector256.ConvertToSingle(code.AsInt32()) * (1f / 1024)).AsUInt32();
+        var value = Vector256.ConditionalSelect(Vector256.Equals(code >>> 3, Vector256<uint>.Zero), subnormal, normal);
+        return Vector256.AndNot(value, Vector256.Equals(x, Vector256.Create(0x7fu))).AsSingle();
     }
 }

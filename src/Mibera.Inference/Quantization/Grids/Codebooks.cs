@@ -1,7 +1,7 @@
 namespace Mibera.Inference.Quantization;
 
 /// <summary>The 16-entry codebooks of the 4-bit formats that are not linear.</summary>
-internal static class Codebooks
+internal static partial class Codebooks
 {
     /// <summary>IQ4_NL and IQ4_XS. Source: ggml (MIT), <c>kvalues_iq4nl</c>.</summary>
     public static ReadOnlySpan<sbyte> Iq4Nl => [-127, -104, -83, -65, -49, -35, -22, -10, 1, 13, 25, 38, 53, 69, 89, 113];

@@ -1,0 +1,17 @@
+using System.Runtime.CompilerServices;
+using Mibera.Inference.Simd;
+
+namespace Mibera.Inference.Quantization;
+
+internal readonly unsafe partial struct IQ4NL : IVectorFormat
+{
+    public static bool SignedWeights => true;
+
+    public static bool HasScales => false;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void UnpackWeights<TIsa, TSink>(byte* block, int step, ref TSink sink)
+        where TIsa : struct, IIsa
+        where TSink : struct, IChunkSink =>
+        sink.Accept(0, TIsa.Lookup(Codebooks.Iq4NlTable, Unpacking.Nibbles(((Block*)block)->Quants)));
+}

@@ -1,0 +1,60 @@
+using System.Runtime.Intrinsics;
+using Mibera.Inference.Simd;
+
+namespace Mibera.Inference.Quantization;
+
+/// <summary>
+/// A block format that 256-bit kernels unpack, in an integer form that suits them: with u the unpacked weights, x the
+/// quantized activations and S their sums of 16,
+/// <code>
+/// product = sum over sub-blocks j of Scales[j] * (u . x)[j]
+/// minimum = sum over sub-blocks j of Mins[j] * S[j]
+/// </code>
+/// the unit's integers are those of its <see cref="IntegerBlock"/>: product and minimum where <see cref="IBlockFormat.HasMins"/>,
+/// product - minimum where <see cref="HasOffsets"/>, product alone elsewhere.
+/// </summary>
+/// <remarks>
+/// Weights come in natural order, in chunks of 32. A <em>step</em> is what is unpacked together: a unit of 256, else one chunk
+/// (a unit of 32, or two units of 16). Nothing is read outside the block.
+/// </remarks>
+internal unsafe interface IVectorFormat : IBlockFormat
+{
+    /// <summary>Whether u are signed bytes, the true weights; else they are unsigned and at most 127.</summary>
+    static virtual bool SignedWeights => false;
+
+    /// <summary>Whether sub-blocks have scales of their own; else all are 1, all mins are <see cref="Offset"/>, and
+    /// <see cref="SubBlocks"/> is not there to be called.</summary>
+    static virtual bool HasScales => true;
+
+    /// <summary>Whether u exceed the true weights, so that the minimum is to be subtracted. Only without
+    /// <see cref="IBlockFormat.HasMins"/>.</summary>
+    static virtual bool HasOffsets => false;
+
+    /// <summary>Every sub-block's min in formats without sub-block scales.</summary>
+    static virtual int Offset => 0;
+
+    /// <summary>Hands the chunks of a step to <paramref name="sink"/>, in any order.</summary>
+    static abstract void UnpackWeights<TIsa, TSink>(byte* block, int step, ref TSink sink)
+        where TIsa : struct, IIsa
+        where TSink : struct, IChunkSink;
+
+    /// <summary>The scales and mins of the 16 sub-blocks of a unit of 256. Mins are zero without mins and offsets.</summary>
+    static virtual void SubBlocks<TIsa>(byte* block, out Vector256<short> scales, out Vector256<short> mins)
+        where TIsa : struct, IIsa => throw new NotSupportedException();
+
+    /// <summary>The bits that hold the float scales of a unit, for <see cref="Scales"/> and <see cref="MinScales"/>.</summary>
+    static virtual uint ScaleBits(byte* block, int unit) => *(ushort*)block;
+
+    /// <summary>The float scales of eight units.</summary>
+    static virtual Vector256<float> Scales(Vector256<uint> bits) => HalfFloats.Widen(bits);
+
+    /// <summary>The float scales of the mins of eight units.</summary>
+    static virtual Vector256<float> MinScales(Vector256<uint> bits) => HalfFloats.Widen(bits >>> 16);
+}
+
+/// <summary>Takes unpacked weights.</summary>
+internal interface IChunkSink
+{
+    /// <summary>Weights 32 <paramref name="chunk"/> to 32 <paramref name="chunk"/> + 31 of the step; the chunk is a constant.</summary>
+    void Accept(int chunk, Vector256<byte> weights);
+}

@@ -1,0 +1,19 @@
+using System.Runtime.CompilerServices;
+using Mibera.Inference.Simd;
+
+namespace Mibera.Inference.Quantization;
+
+internal readonly unsafe partial struct Q40 : IVectorFormat
+{
+    public static bool HasScales => false;
+
+    public static bool HasOffsets => true;
+
+    public static int Offset => 8;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void UnpackWeights<TIsa, TSink>(byte* block, int step, ref TSink sink)
+        where TIsa : struct, IIsa
+        where TSink : struct, IChunkSink =>
+        sink.Accept(0, Unpacking.Nibbles(((Block*)block)->Quants));
+}

@@ -1,0 +1,23 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+using Mibera.Inference.Simd;
+
+namespace Mibera.Inference.Quantization;
+
+internal readonly unsafe partial struct Q50 : IVectorFormat
+{
+    public static bool HasScales => false;
+
+    public static bool HasOffsets => true;
+
+    public static int Offset => 16;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void UnpackWeights<TIsa, TSink>(byte* block, int step, ref TSink sink)
+        where TIsa : struct, IIsa
+        where TSink : struct, IChunkSink
+    {
+        var b = (Block*)block;
+        sink.Accept(0, Unpacking.Nibbles(b->Quants) | (Unpacking.Mask<TIsa>(b->High) & Vector256.Create((byte)16)));
+    }
+}

@@ -1,0 +1,28 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+using Mibera.Inference.Simd;
+
+namespace Mibera.Inference.Quantization;
+
+internal readonly unsafe partial struct Q51 : IVectorFormat
+{
+    public static bool HasScales => false;
+
+    /// <summary>The offset that files carry is added: the min is 1 and its scale the offset's negation.</summary>
+    public static int Offset => 1;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void UnpackWeights<TIsa, TSink>(byte* block, int step, ref TSink sink)
+        where TIsa : struct, IIsa
+        where TSink : struct, IChunkSink
+    {
+        var b = (Block*)block;
+        sink.Accept(0, Unpacking.Nibbles(b->Quants) | (Unpacking.Mask<TIsa>(b->High) & Vector256.Create((byte)16)));
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static uint ScaleBits(byte* block, int unit) => *(uint*)block;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<float> MinScales(Vector256<uint> bits) => -HalfFloats.Widen(bits >>> 16);
+}

@@ -1,0 +1,58 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+using Mibera.Inference.Simd;
+
+namespace Mibera.Inference.Quantization;
+
+/// <summary>What the 256-bit unpacking of several formats shares.</summary>
+internal static unsafe class Unpacking
+{
+    /// <summary>(v >> shift) &amp; mask in every byte; the mask has no more than 8 - shift bits. There are no byte shifts: words
+    /// do, since the mask drops what comes from the neighbour.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<byte> Bits(Vector256<byte> v, int shift, byte mask) =>
+        (shift == 0 ? v : (v.AsUInt16() >>> shift).AsByte()) & Vector256.Create(mask);
+
+    /// <summary>(v &lt;&lt; shift) &amp; mask in every byte; the mask's low bits, as many as the shift, are clear.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<byte> BitsUp(Vector256<byte> v, int shift, byte mask) => (v.AsUInt16() << shift).AsByte() & Vector256.Create(mask);
+
+    /// <summary>Sixteen bytes of nibbles: the low ones in the lower lane, the high ones in the upper lane.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<byte> Nibbles(byte* quants)
+    {
+        var bytes = Vector128.Load(quants);
+        return Vector256.Create(bytes, (bytes.AsUInt16() >>> 4).AsByte()) & Vector256.Create((byte)15);
+    }
+
+    /// <summary>The same 16 bytes in both lanes.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<byte> Both(Vector128<byte> bytes) => Vector256.Create(bytes, bytes);
+
+    /// <summary>Sixteen bytes as words.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<short> Widen(Vector128<byte> bytes) => Vector256.WidenLower(bytes.ToVector256Unsafe()).AsInt16();
+
+    /// <summary>Sixteen signed bytes as words.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<short> Widen(Vector128<sbyte> bytes) => Vector256.WidenLower(bytes.ToVector256Unsafe());
+
+    /// <summary>0xff in byte i where bit i of 32 is set.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<byte> Mask<TIsa>(uint bits)
+        where TIsa : struct, IIsa
+    {
+        var spread = Vector256.Create(
+            (byte)0, 0, 0, 0, 0, 0, 0, 0, 1, 1, 1, 1, 1, 1, 1, 1,
+            2, 2, 2, 2, 2, 2, 2, 2, 3, 3, 3, 3, 3, 3, 3, 3);
+        return Mask(TIsa.Lookup(Vector256.Create(bits).AsByte(), spread));
+    }
+
+    /// <summary>0xff in byte i where bit i % 8 of it is set.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<byte> Mask(Vector256<byte> bits)
+    {
+        var bit = Vector256.Create(0x8040201008040201).AsByte();
+        return Vector256.Equals(bits & bit, bit);
+    }
+}

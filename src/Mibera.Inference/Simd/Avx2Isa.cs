@@ -1,0 +1,80 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
+
+namespace Mibera.Inference.Simd;
+
+/// <summary>x86-64 with AVX2 and FMA.</summary>
+internal readonly unsafe struct Avx2Isa : IIsa
+{
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<byte> Lookup(Vector256<byte> table, Vector256<byte> index) => Avx2.Shuffle(table, index);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<int> MultiplyAdd(Vector256<int> sum, Vector256<byte> weights, Vector256<sbyte> x, Vector256<short> scales) =>
+        sum + Avx2.MultiplyAddAdjacent(Avx2.MultiplyAddAdjacent(weights, x), scales);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<int> MultiplyAdd(Vector256<int> sum, Vector256<byte> weights, Vector256<sbyte> x) =>
+        sum + Avx2.MultiplyAddAdjacent(Avx2.MultiplyAddAdjacent(weights, x), Vector256<short>.One);
+
+    // Moving the sign of x to the weight makes x unsigned: |x| * (w * sign x), a pair's sum at most 127 * 127 * 2 = 32258.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<int> MultiplyAddSigned(Vector256<int> sum, Vector256<sbyte> weights, Vector256<sbyte> x, Vector256<byte> magnitudes, Vector256<short> scales) =>
+        sum + Avx2.MultiplyAddAdjacent(Avx2.MultiplyAddAdjacent(magnitudes, Avx2.Sign(weights, x)), scales);
+
+    // The sign of -128 cannot be moved, its magnitude can: |w| = 128 as an unsigned byte, a pair at most 128 * 127 * 2 = 32512.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<int> MultiplyAddSigned(Vector256<int> sum, Vector256<sbyte> weights, Vector256<sbyte> x) =>
+        sum + Avx2.MultiplyAddAdjacent(Avx2.MultiplyAddAdjacent(Avx2.Abs(weights), Avx2.Sign(x, weights)), Vector256<short>.One);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<int> MultiplyAddPairs(Vector256<int> sum, Vector256<short> a, Vector256<short> b) =>
+        sum + Avx2.MultiplyAddAdjacent(a, b);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<short> ChunkScales(in ScaleLanes scales, int chunk)
+    {
+        var index = (chunk & 3) switch
+        {
+            0 => Vector256.Create(Vector128.Create((short)0x0100), Vector128.Create((short)0x0302)),
+            1 => Vector256.Create(Vector128.Create((short)0x0504), Vector128.Create((short)0x0706)),
+            2 => Vector256.Create(Vector128.Create((short)0x0908), Vector128.Create((short)0x0b0a)),
+            _ => Vector256.Create(Vector128.Create((short)0x0d0c), Vector128.Create((short)0x0f0e)),
+        };
+        return Avx2.Shuffle((chunk < 4 ? scales.First : scales.Last).AsByte(), index.AsByte()).AsInt16();
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<int> SumRows(Vector256<int>* rows)
+    {
+        var (lower, upper) = SumLanes(rows);
+        return lower + upper;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static (Vector256<int> Lower, Vector256<int> Upper) SumLanes(Vector256<int>* rows)
+    {
+        var first = SumFour(rows[0], rows[1], rows[2], rows[3]);
+        var last = SumFour(rows[4], rows[5], rows[6], rows[7]);
+        return (Avx2.Permute2x128(first, last, 0x20), Avx2.Permute2x128(first, last, 0x31));
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Prefetch(byte* address, bool intoFirstLevel)
+    {
+        if (intoFirstLevel)
+            Sse.Prefetch0(address);
+        else
+            Sse.Prefetch1(address);
+    }
+
+    /// <summary>In each lane the totals of that lane of a, b, c, d.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector256<int> SumFour(Vector256<int> a, Vector256<int> b, Vector256<int> c, Vector256<int> d)
+    {
+        var ab = (Avx2.UnpackLow(a, b) + Avx2.UnpackHigh(a, b)).AsInt64();
+        var cd = (Avx2.UnpackLow(c, d) + Avx2.UnpackHigh(c, d)).AsInt64();
+        return Avx2.UnpackLow(ab, cd).AsInt32() + Avx2.UnpackHigh(ab, cd).AsInt32();
+    }
+}

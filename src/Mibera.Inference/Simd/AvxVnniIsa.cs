@@ -1,0 +1,46 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
+
+namespace Mibera.Inference.Simd;
+
+/// <summary>AVX2 with 256-bit VNNI. Only the products differ from <see cref="Avx2Isa"/>.</summary>
+internal readonly unsafe struct AvxVnniIsa : IIsa
+{
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<byte> Lookup(Vector256<byte> table, Vector256<byte> index) => Avx2Isa.Lookup(table, index);
+
+    // vpdpwssd does the scaling and the sum. vpdpbusd would sum four products instead of two first, but its result would still
+    // need a scaling and a sum.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<int> MultiplyAdd(Vector256<int> sum, Vector256<byte> weights, Vector256<sbyte> x, Vector256<short> scales) =>
+        AvxVnni.MultiplyWideningAndAdd(sum, Avx2.MultiplyAddAdjacent(weights, x), scales);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<int> MultiplyAdd(Vector256<int> sum, Vector256<byte> weights, Vector256<sbyte> x) =>
+        AvxVnni.MultiplyWideningAndAdd(sum, weights, x);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<int> MultiplyAddSigned(Vector256<int> sum, Vector256<sbyte> weights, Vector256<sbyte> x, Vector256<byte> magnitudes, Vector256<short> scales) =>
+        AvxVnni.MultiplyWideningAndAdd(sum, Avx2.MultiplyAddAdjacent(magnitudes, Avx2.Sign(weights, x)), scales);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<int> MultiplyAddSigned(Vector256<int> sum, Vector256<sbyte> weights, Vector256<sbyte> x) =>
+        AvxVnni.MultiplyWideningAndAdd(sum, Avx2.Abs(weights), Avx2.Sign(x, weights));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<int> MultiplyAddPairs(Vector256<int> sum, Vector256<short> a, Vector256<short> b) =>
+        AvxVnni.MultiplyWideningAndAdd(sum, a, b);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<short> ChunkScales(in ScaleLanes scales, int chunk) => Avx2Isa.ChunkScales(scales, chunk);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<int> SumRows(Vector256<int>* rows) => Avx2Isa.SumRows(rows);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static (Vector256<int> Lower, Vector256<int> Upper) SumLanes(Vector256<int>* rows) => Avx2Isa.SumLanes(rows);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Prefetch(byte* address, bool intoFirstLevel) => Avx2Isa.Prefetch(address, intoFirstLevel);
+}

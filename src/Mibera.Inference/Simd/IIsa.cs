@@ -1,0 +1,52 @@
+using System.Runtime.Intrinsics;
+
+namespace Mibera.Inference.Simd;
+
+/// <summary>
+/// What 256-bit kernels need of an instruction set beyond .NET's portable vectors. Every member gives the same integers on
+/// every set; where a set computes in int16 on the way, the member states the bound that its callers keep.
+/// </summary>
+/// <remarks>
+/// Lanes are 128 bits wide. Weights and activations of a product stand in natural order: weights 0 to 15 in the lower lane,
+/// 16 to 31 in the upper one. Activations lie in [-127, 127].
+/// </remarks>
+internal unsafe interface IIsa
+{
+    /// <summary>Looks bytes up within their lane: result[i] = table[lane of i, index[i]]. Indices lie in [0, 15], or have
+    /// bit 7 set, which gives zero.</summary>
+    static abstract Vector256<byte> Lookup(Vector256<byte> table, Vector256<byte> index);
+
+    /// <summary>
+    /// sum + scales * (weights . x), as eight partial sums whose total per lane is what counts. Weights are unsigned, at most
+    /// 127: a pair's sum is at most 127 * 127 * 2 = 32258 and fits int16. The scales of a lane are equal.
+    /// </summary>
+    static abstract Vector256<int> MultiplyAdd(Vector256<int> sum, Vector256<byte> weights, Vector256<sbyte> x, Vector256<short> scales);
+
+    /// <summary>The same with a scale of 1.</summary>
+    static abstract Vector256<int> MultiplyAdd(Vector256<int> sum, Vector256<byte> weights, Vector256<sbyte> x);
+
+    /// <summary>
+    /// As <see cref="MultiplyAdd(Vector256{int}, Vector256{byte}, Vector256{sbyte}, Vector256{short})"/> for signed weights in
+    /// [-127, 127]. <paramref name="magnitudes"/> is |x|.
+    /// </summary>
+    static abstract Vector256<int> MultiplyAddSigned(Vector256<int> sum, Vector256<sbyte> weights, Vector256<sbyte> x, Vector256<byte> magnitudes, Vector256<short> scales);
+
+    /// <summary>The same with a scale of 1 and weights in [-128, 127].</summary>
+    static abstract Vector256<int> MultiplyAddSigned(Vector256<int> sum, Vector256<sbyte> weights, Vector256<sbyte> x);
+
+    /// <summary>sum + the products of adjacent pairs: sum[i] + a[2i] * b[2i] + a[2i+1] * b[2i+1].</summary>
+    static abstract Vector256<int> MultiplyAddPairs(Vector256<int> sum, Vector256<short> a, Vector256<short> b);
+
+    /// <summary>The sub-block scales that chunk <paramref name="chunk"/> of 32 weights needs: <c>scales[2 chunk]</c> in the
+    /// lower lane, <c>scales[2 chunk + 1]</c> in the upper one. The chunk is a constant.</summary>
+    static abstract Vector256<short> ChunkScales(in ScaleLanes scales, int chunk);
+
+    /// <summary>The totals of eight vectors.</summary>
+    static abstract Vector256<int> SumRows(Vector256<int>* rows);
+
+    /// <summary>The totals of the lower lanes of eight vectors, and of the upper lanes.</summary>
+    static abstract (Vector256<int> Lower, Vector256<int> Upper) SumLanes(Vector256<int>* rows);
+
+    /// <summary>Asks for a cache line that will be read soon, into the first or the second level; never faults.</summary>
+    static abstract void Prefetch(byte* address, bool intoFirstLevel);
+}

@@ -1,0 +1,88 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.Arm;
+
+namespace Mibera.Inference.Simd;
+
+/// <summary>Arm64 AdvSimd with the dot product instructions. A 256-bit vector is two registers, one for each lane.</summary>
+internal readonly unsafe struct NeonIsa : IIsa
+{
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<byte> Lookup(Vector256<byte> table, Vector256<byte> index) => Vector256.Create(
+        AdvSimd.Arm64.VectorTableLookup(table.GetLower(), index.GetLower()),
+        AdvSimd.Arm64.VectorTableLookup(table.GetUpper(), index.GetUpper()));
+
+    // Weights of at most 127 are the same as signed bytes, which SDOT takes.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<int> MultiplyAdd(Vector256<int> sum, Vector256<byte> weights, Vector256<sbyte> x, Vector256<short> scales) =>
+        MultiplyAddSigned(sum, weights.AsSByte(), x, default, scales);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<int> MultiplyAdd(Vector256<int> sum, Vector256<byte> weights, Vector256<sbyte> x) =>
+        MultiplyAddSigned(sum, weights.AsSByte(), x);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<int> MultiplyAddSigned(Vector256<int> sum, Vector256<sbyte> weights, Vector256<sbyte> x, Vector256<byte> magnitudes, Vector256<short> scales) =>
+        Vector256.Create(
+            ScaledDot(sum.GetLower(), weights.GetLower(), x.GetLower(), scales.GetLower()),
+            ScaledDot(sum.GetUpper(), weights.GetUpper(), x.GetUpper(), scales.GetUpper()));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<int> MultiplyAddSigned(Vector256<int> sum, Vector256<sbyte> weights, Vector256<sbyte> x) => Vector256.Create(
+        Dp.DotProduct(sum.GetLower(), weights.GetLower(), x.GetLower()),
+        Dp.DotProduct(sum.GetUpper(), weights.GetUpper(), x.GetUpper()));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<int> MultiplyAddPairs(Vector256<int> sum, Vector256<short> a, Vector256<short> b) => Vector256.Create(
+        Dot(sum.GetLower(), a.GetLower(), b.GetLower()),
+        Dot(sum.GetUpper(), a.GetUpper(), b.GetUpper()));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<short> ChunkScales(in ScaleLanes scales, int chunk)
+    {
+        var group = (chunk < 4 ? scales.First : scales.Last).GetLower();
+        return (chunk & 3) switch
+        {
+            0 => Pair(AdvSimd.DuplicateSelectedScalarToVector128(group, 0), AdvSimd.DuplicateSelectedScalarToVector128(group, 1)),
+            1 => Pair(AdvSimd.DuplicateSelectedScalarToVector128(group, 2), AdvSimd.DuplicateSelectedScalarToVector128(group, 3)),
+            2 => Pair(AdvSimd.DuplicateSelectedScalarToVector128(group, 4), AdvSimd.DuplicateSelectedScalarToVector128(group, 5)),
+            _ => Pair(AdvSimd.DuplicateSelectedScalarToVector128(group, 6), AdvSimd.DuplicateSelectedScalarToVector128(group, 7)),
+        };
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<int> SumRows(Vector256<int>* rows) => Vector256.Create(
+        SumFour(Fold(rows[0]), Fold(rows[1]), Fold(rows[2]), Fold(rows[3])),
+        SumFour(Fold(rows[4]), Fold(rows[5]), Fold(rows[6]), Fold(rows[7])));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static (Vector256<int> Lower, Vector256<int> Upper) SumLanes(Vector256<int>* rows)
+    {
+        var lanes = (Vector128<int>*)rows;
+        return (Vector256.Create(SumFour(lanes[0], lanes[2], lanes[4], lanes[6]), SumFour(lanes[8], lanes[10], lanes[12], lanes[14])),
+            Vector256.Create(SumFour(lanes[1], lanes[3], lanes[5], lanes[7]), SumFour(lanes[9], lanes[11], lanes[13], lanes[15])));
+    }
+
+    /// <summary>.NET has no prefetch intrinsic for arm64.</summary>
+    public static void Prefetch(byte* address, bool intoFirstLevel)
+    {
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector128<int> ScaledDot(Vector128<int> sum, Vector128<sbyte> weights, Vector128<sbyte> x, Vector128<short> scales) =>
+        AdvSimd.MultiplyAdd(sum, Dp.DotProduct(Vector128<int>.Zero, weights, x), AdvSimd.SignExtendWideningLower(scales.GetLower()));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector128<int> Dot(Vector128<int> sum, Vector128<short> a, Vector128<short> b) =>
+        AdvSimd.MultiplyWideningUpperAndAdd(AdvSimd.MultiplyWideningLowerAndAdd(sum, a.GetLower(), b.GetLower()), a, b);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector256<short> Pair(Vector128<short> lower, Vector128<short> upper) => Vector256.Create(lower, upper);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector128<int> Fold(Vector256<int> row) => row.GetLower() + row.GetUpper();
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector128<int> SumFour(Vector128<int> a, Vector128<int> b, Vector128<int> c, Vector128<int> d) =>
+        AdvSimd.Arm64.AddPairwise(AdvSimd.Arm64.AddPairwise(a, b), AdvSimd.Arm64.AddPairwise(c, d));
+}

@@ -1,0 +1,80 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+
+namespace Mibera.Inference.Simd;
+
+/// <summary>.NET's portable vectors alone: runs everywhere, in software if need be.</summary>
+internal readonly unsafe struct PortableIsa : IIsa
+{
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<byte> Lookup(Vector256<byte> table, Vector256<byte> index) => Vector256.Create(
+        Vector128.Shuffle(table.GetLower(), index.GetLower()),
+        Vector128.Shuffle(table.GetUpper(), index.GetUpper()));
+
+    // Weights of at most 127 are the same as signed bytes.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<int> MultiplyAdd(Vector256<int> sum, Vector256<byte> weights, Vector256<sbyte> x, Vector256<short> scales) =>
+        MultiplyAddSigned(sum, weights.AsSByte(), x, default, scales);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<int> MultiplyAdd(Vector256<int> sum, Vector256<byte> weights, Vector256<sbyte> x) =>
+        MultiplyAddSigned(sum, weights.AsSByte(), x);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<int> MultiplyAddSigned(Vector256<int> sum, Vector256<sbyte> weights, Vector256<sbyte> x, Vector256<byte> magnitudes, Vector256<short> scales) =>
+        sum + Vector256.Create(
+            Dot(weights.GetLower(), x.GetLower()) * Vector128.WidenLower(scales.GetLower()),
+            Dot(weights.GetUpper(), x.GetUpper()) * Vector128.WidenLower(scales.GetUpper()));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<int> MultiplyAddSigned(Vector256<int> sum, Vector256<sbyte> weights, Vector256<sbyte> x) =>
+        sum + Vector256.Create(Dot(weights.GetLower(), x.GetLower()), Dot(weights.GetUpper(), x.GetUpper()));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<int> MultiplyAddPairs(Vector256<int> sum, Vector256<short> a, Vector256<short> b) =>
+        sum + Vector256.Create(Dot(a.GetLower(), b.GetLower()), Dot(a.GetUpper(), b.GetUpper()));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<short> ChunkScales(in ScaleLanes scales, int chunk)
+    {
+        var group = chunk < 4 ? scales.First : scales.Last;
+        var first = 2 * chunk & 7;
+        return Vector256.Create(Vector128.Create(group.GetElement(first)), Vector128.Create(group.GetElement(first + 1)));
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<int> SumRows(Vector256<int>* rows)
+    {
+        var (lower, upper) = SumLanes(rows);
+        return lower + upper;
+    }
+
+    public static (Vector256<int> Lower, Vector256<int> Upper) SumLanes(Vector256<int>* rows)
+    {
+        var (lower, upper) = (Vector256<int>.Zero, Vector256<int>.Zero);
+        for (var i = 0; i < 8; i++)
+        {
+            lower = lower.WithElement(i, Vector128.Sum(rows[i].GetLower()));
+            upper = upper.WithElement(i, Vector128.Sum(rows[i].GetUpper()));
+        }
+        return (lower, upper);
+    }
+
+    /// <summary>There is no portable hint.</summary>
+    public static void Prefetch(byte* address, bool intoFirstLevel)
+    {
+    }
+
+    /// <summary>Four partial sums of 16 products; a product is at most 128 * 127 and fits int16.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector128<int> Dot(Vector128<sbyte> a, Vector128<sbyte> b)
+    {
+        var lower = Vector128.WidenLower(a) * Vector128.WidenLower(b);
+        var upper = Vector128.WidenUpper(a) * Vector128.WidenUpper(b);
+        return Vector128.WidenLower(lower) + Vector128.WidenUpper(lower) + (Vector128.WidenLower(upper) + Vector128.WidenUpper(upper));
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector128<int> Dot(Vector128<short> a, Vector128<short> b) =>
+        Vector128.WidenLower(a) * Vector128.WidenLower(b) + Vector128.WidenUpper(a) * Vector128.WidenUpper(b);
+}
