@@ -21,7 +21,7 @@ internal sealed class DirectoryReader(HeaderSource source, uint alignment, int p
 
     private GgufTensor ReadEntry()
     {
-        source.Tensor = HeaderReader.ReadName(source, "a tensor's name");
+        source.Tensor = HeaderReader.ReadName(source, "the tensor's name", "the length of the tensor's name");
         var at = source.Position;
         var rank = source.ReadUInt32("the number of dimensions");
         if (rank is 0 or > TensorSize.MaxDimensions)
@@ -60,7 +60,7 @@ internal sealed class DirectoryReader(HeaderSource source, uint alignment, int p
 
     private void CheckOverlap(GgufTensor[] tensors)
     {
-        var sorted = tensors.AsSpan().ToArray();
+        var sorted = (GgufTensor[])tensors.Clone();
         Array.Sort(sorted, (a, b) => a.Offset.CompareTo(b.Offset));
         for (var i = 1; i < sorted.Length; i++)
         {

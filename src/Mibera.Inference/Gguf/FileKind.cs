@@ -10,15 +10,14 @@ internal static class FileKind
 
     private const int HeadBytes = 512;
 
-    /// <exception cref="GgufFormatException">The file is empty or does not begin with <c>GGUF</c>.</exception>
+    /// <exception cref="GgufFormatException">The file does not begin with <c>GGUF</c>.</exception>
     public static void RequireGguf(GgufPart part)
     {
         Span<byte> head = stackalloc byte[(int)Math.Min(HeadBytes, part.Length)];
         part.Read(0, head);
         if (head.StartsWith("GGUF"u8)) return;
-        var found = head.IsEmpty ? "the file is empty" : $"the file begins with {Show(head)}";
         var hint = Recognize(head) is { } kind ? $" This is {kind}." : "";
-        throw new GgufFormatException($"{part.Path}: {found}; 'GGUF' was expected.{hint}", part.Path) { Offset = 0 };
+        throw new GgufFormatException($"{part.Path}: the file begins with {Show(head)}; 'GGUF' was expected.{hint}", part.Path) { Offset = 0 };
     }
 
     private static string? Recognize(ReadOnlySpan<byte> head)

@@ -17,11 +17,7 @@ internal static class GgufAlignment
     {
         if (!metadata.TryGetValue(Key, out var value)) return Default;
         if (IsValid(value)) return (uint)value.AsUInt64();
-        var where = metadata.File is null ? "" : $"{metadata.File}: ";
-        throw new GgufFormatException(
-            $"{where}key '{Key}' is {value.Type.DisplayName()} {value}; u32, a power of two from {Least} to {Most}, was expected.",
-            metadata.File)
-        { Key = Key };
+        throw metadata.Error(Key, $"is {value.Type.DisplayName()} {value}; u32, a power of two from {Least} to {Most}, was expected");
     }
 
     public static bool IsValid(GgufValue value) => value.Type == GgufValueType.UInt32

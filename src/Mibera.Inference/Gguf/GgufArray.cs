@@ -115,9 +115,9 @@ public sealed partial class GgufArray
     /// <summary>A short form for reports: type, count and the first elements.</summary>
     public override string ToString()
     {
-        const int shown = 3;
-        var first = string.Join(", ", Enumerable.Range(0, Math.Min(Count, shown)).Select(i => this[i].ToString()));
-        return $"{ElementType.DisplayName()}[{Count}] [{first}{(Count > shown ? ", ..." : "")}]";
+        const int Shown = 3;
+        var first = string.Join(", ", Enumerable.Range(0, Math.Min(Count, Shown)).Select(i => this[i].ToString()));
+        return $"{ElementType.DisplayName()}[{Count}] [{first}{(Count > Shown ? ", ..." : "")}]";
     }
 
     /// <summary>Decodes a number or bool of fixed size from the beginning of <paramref name="bytes"/>.</summary>

@@ -92,9 +92,13 @@ public sealed partial class GgufMetadata
         }
     }
 
-    private GgufFormatException Wrong(string key, GgufValue found, string expected)
+    /// <summary>An error about a key: "FILE: key 'KEY' PROBLEM."</summary>
+    internal GgufFormatException Error(string key, string problem)
     {
         var where = File is null ? "" : $"{File}: ";
-        return new($"{where}key {MessageText.Quote(key)} is {found.Type.DisplayName()} {found}; {expected} was expected.", File) { Key = key };
+        return new($"{where}key {MessageText.Quote(key)} {problem}.", File) { Key = key };
     }
+
+    private GgufFormatException Wrong(string key, GgufValue found, string expected) =>
+        Error(key, $"is {found.Type.DisplayName()} {found}; {expected} was expected");
 }

@@ -28,12 +28,14 @@ internal sealed unsafe class GgufPart : IDisposable
     public byte* Base => _base;
 
     /// <exception cref="ModelIOException">There is no such file, it is a directory, or it may not be read.</exception>
+    /// <exception cref="GgufFormatException">The file is empty.</exception>
     public static GgufPart Open(string path)
     {
         SafeFileHandle? handle = null;
         try
         {
             if (Directory.Exists(path)) throw new ModelIOException($"{path}: this is a directory; a GGUF file was expected.", path);
+            if (IsEmpty(path)) throw new GgufFormatException($"{path}: the file is empty, or a pipe or a device; a GGUF file was expected.", path) { Offset = 0 };
             handle = File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.Read);
             return new GgufPart(path, handle, RandomAccess.GetLength(handle));
         }
@@ -98,11 +100,19 @@ internal sealed unsafe class GgufPart : IDisposable
         Handle.Dispose();
     }
 
+    // Asked before opening: a pipe, whose length is 0 too, would not open until somebody writes to it.
+    private static bool IsEmpty(string path)
+    {
+        var file = new FileInfo(path);
+        if (file.LinkTarget is not null) file = file.ResolveLinkTarget(returnFinalTarget: true) as FileInfo ?? file;
+        return file is { Exists: true, Length: 0 };
+    }
+
     private static string Explain(Exception e) => e switch
     {
         FileNotFoundException or DirectoryNotFoundException => "there is no such file.",
         UnauthorizedAccessException => "this user has no permission to read the file.",
-        NotSupportedException => "this is no ordinary file (a pipe, perhaps); a GGUF file on disk was expected.",
+        NotSupportedException => "this is no file on disk (a pipe, perhaps); a GGUF file was expected.",
         _ => $"the file cannot be opened ({e.Message})",
     };
 }

@@ -1,11 +1,10 @@
 using System.Globalization;
 using System.Text;
-using System.Text.Unicode;
 
 namespace Mibera.Inference.Gguf;
 
 /// <summary>One metadata value: a type, and a number, a string or an array.</summary>
-public readonly struct GgufValue
+public readonly partial struct GgufValue
 {
     // Integers sign-extended to 64 bits, floats as their own bits.
     private readonly ulong _bits;
@@ -31,57 +30,6 @@ public readonly struct GgufValue
     /// <summary>Whether the value is an integer of any width.</summary>
     public bool IsInteger => Type is GgufValueType.UInt8 or GgufValueType.Int8 or GgufValueType.UInt16 or GgufValueType.Int16
         or GgufValueType.UInt32 or GgufValueType.Int32 or GgufValueType.UInt64 or GgufValueType.Int64;
-
-    /// <summary>A value of type u8.</summary>
-    public static GgufValue From(byte value) => new(GgufValueType.UInt8, value);
-
-    /// <summary>A value of type i8.</summary>
-    public static GgufValue From(sbyte value) => new(GgufValueType.Int8, (ulong)value);
-
-    /// <summary>A value of type u16.</summary>
-    public static GgufValue From(ushort value) => new(GgufValueType.UInt16, value);
-
-    /// <summary>A value of type i16.</summary>
-    public static GgufValue From(short value) => new(GgufValueType.Int16, (ulong)value);
-
-    /// <summary>A value of type u32.</summary>
-    public static GgufValue From(uint value) => new(GgufValueType.UInt32, value);
-
-    /// <summary>A value of type i32.</summary>
-    public static GgufValue From(int value) => new(GgufValueType.Int32, (ulong)value);
-
-    /// <summary>A value of type u64.</summary>
-    public static GgufValue From(ulong value) => new(GgufValueType.UInt64, value);
-
-    /// <summary>A value of type i64.</summary>
-    public static GgufValue From(long value) => new(GgufValueType.Int64, (ulong)value);
-
-    /// <summary>A value of type f32.</summary>
-    public static GgufValue From(float value) => new(GgufValueType.Float32, BitConverter.SingleToUInt32Bits(value));
-
-    /// <summary>A value of type f64.</summary>
-    public static GgufValue From(double value) => new(GgufValueType.Float64, BitConverter.DoubleToUInt64Bits(value));
-
-    /// <summary>A value of type bool.</summary>
-    public static GgufValue From(bool value) => new(GgufValueType.Bool, value ? 1UL : 0UL);
-
-    /// <summary>A string value.</summary>
-    public static GgufValue From(string value)
-    {
-        ArgumentNullException.ThrowIfNull(value);
-        return new(GgufValueType.String, value);
-    }
-
-    /// <summary>An array value.</summary>
-    public static GgufValue From(GgufArray value)
-    {
-        ArgumentNullException.ThrowIfNull(value);
-        return new(GgufValueType.Array, value);
-    }
-
-    /// <summary>A string value from its bytes, which need not be valid UTF-8.</summary>
-    public static GgufValue FromUtf8(ReadOnlySpan<byte> utf8) =>
-        new(GgufValueType.String, Utf8.IsValid(utf8) ? Encoding.UTF8.GetString(utf8) : utf8.ToArray());
 
     /// <summary>The value of any integer type.</summary>
     /// <exception cref="InvalidOperationException">It is no integer, or negative.</exception>

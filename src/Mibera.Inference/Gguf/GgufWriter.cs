@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using System.Text;
 
 namespace Mibera.Inference.Gguf;
@@ -6,10 +7,8 @@ namespace Mibera.Inference.Gguf;
 /// Writes GGUF version 3. Tensor data are written one after the other, from memory, from a callback, or as zeros that take
 /// no disk space, so files of any size need constant memory.
 /// </summary>
-public sealed class GgufWriter
+public sealed partial class GgufWriter
 {
-    private const uint Version = 3;
-
     private readonly OrderedDictionary<string, GgufValue> _values = new(StringComparer.Ordinal);
     private readonly OrderedDictionary<string, PendingTensor> _tensors = new(StringComparer.Ordinal);
 
@@ -63,73 +62,10 @@ public sealed class GgufWriter
     /// <exception cref="ArgumentException">The name is taken, or type and dimensions do not fit each other.</exception>
     public GgufTensor AddZeroTensor(string name, GgmlType type, params ReadOnlySpan<long> dimensions) => Add(name, type, dimensions, null);
 
-    /// <summary>Writes the file beside its place and moves it there when it is whole, replacing what was there.</summary>
-    /// <exception cref="ModelIOException">The file cannot be written.</exception>
-    /// <exception cref="InvalidOperationException">A callback wrote more or less than its tensor's bytes.</exception>
-    public void WriteTo(string path)
-    {
-        ArgumentException.ThrowIfNullOrEmpty(path);
-        var partial = path + ".partial";
-        try
-        {
-            using (var stream = new FileStream(partial, FileMode.Create, FileAccess.Write, FileShare.None)) WriteTo(stream);
-            File.Move(partial, path, overwrite: true);
-        }
-        catch (Exception e)
-        {
-            TryDelete(partial);
-            if (e is IOException or UnauthorizedAccessException)
-                throw new ModelIOException($"{path}: the file cannot be written ({e.Message})", path, e);
-            throw;
-        }
-    }
-
-    /// <summary>Writes the file to a stream, from its present position on. It is not closed.</summary>
-    /// <exception cref="InvalidOperationException">A callback wrote more or less than its tensor's bytes.</exception>
-    public void WriteTo(Stream stream)
-    {
-        ArgumentNullException.ThrowIfNull(stream);
-        var output = new GgufOutput(stream);
-        output.Write("GGUF"u8);
-        output.WriteUInt32(Version);
-        output.WriteUInt64((ulong)_tensors.Count);
-        output.WriteUInt64((ulong)_values.Count);
-        foreach (var (key, value) in _values)
-        {
-            output.WriteString(key);
-            output.WriteUInt32((uint)value.Type);
-            output.WriteValue(value);
-        }
-
-        WriteDirectory(output);
-        output.Pad(Alignment);
-        foreach (var (_, pending) in _tensors)
-        {
-            output.WriteTensor(pending.Tensor, pending.Write);
-            output.Pad(Alignment);
-        }
-
-        output.Finish();
-    }
-
-    private void WriteDirectory(GgufOutput output)
-    {
-        long offset = 0;
-        foreach (var (name, (tensor, _)) in _tensors)
-        {
-            output.WriteString(name);
-            output.WriteUInt32((uint)tensor.Dimensions.Length);
-            foreach (var dimension in tensor.Dimensions) output.WriteUInt64((ulong)dimension);
-            output.WriteUInt32((uint)tensor.Type);
-            output.WriteUInt64((ulong)offset);
-            offset = checked(GgufAlignment.Pad(offset + tensor.ByteSize, Alignment));
-        }
-    }
-
     private GgufTensor Add(string name, GgmlType type, ReadOnlySpan<long> dimensions, Action<Stream>? write)
     {
         CheckName(name, nameof(name));
-        var sizes = System.Runtime.InteropServices.MemoryMarshal.Cast<long, ulong>(dimensions);
+        var sizes = MemoryMarshal.Cast<long, ulong>(dimensions);
         if (TensorSize.TryCompute(type, sizes, out var size) is { } problem)
             throw new ArgumentException($"Tensor {MessageText.Quote(name)}: {problem}.", nameof(dimensions));
         var tensor = new GgufTensor(name, type, sizes, size);
@@ -143,18 +79,6 @@ public sealed class GgufWriter
         ArgumentException.ThrowIfNullOrEmpty(name, parameter);
         if (Encoding.UTF8.GetByteCount(name) > HeaderReader.MaxNameBytes)
             throw new ArgumentException($"A name may have {HeaderReader.MaxNameBytes} bytes at most.", parameter);
-    }
-
-    private static void TryDelete(string path)
-    {
-        try
-        {
-            File.Delete(path);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            // The error that led here says more than this one.
-        }
     }
 
     private sealed record PendingTensor(GgufTensor Tensor, Action<Stream>? Write);

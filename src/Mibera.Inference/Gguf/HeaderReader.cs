@@ -62,7 +62,7 @@ internal sealed class HeaderReader
         for (var i = 0; i < count; i++)
         {
             var at = _source.Position;
-            var key = ReadName(_source, "a key");
+            var key = ReadName(_source, "the key", "the length of the key");
             _source.Key = key;
             if (values.ContainsKey(key)) throw _source.Error("the key is there twice.", at);
             values.Add(key, reader.Read());
@@ -73,12 +73,12 @@ internal sealed class HeaderReader
     }
 
     /// <summary>Reads a key or a tensor's name: 1 to 65535 bytes of UTF-8.</summary>
-    public static string ReadName(HeaderSource source, string what)
+    public static string ReadName(HeaderSource source, string what, string length)
     {
         var at = source.Position;
-        var length = source.ReadCount(sizeof(byte), int.MaxValue, $"the length of {what}");
-        if (length is 0 or > MaxNameBytes) throw source.Error($"{what} has {length} bytes; 1 to {MaxNameBytes} were expected.", at);
-        var bytes = source.Take(length, what);
+        var count = source.ReadCount(sizeof(byte), int.MaxValue, length);
+        if (count is 0 or > MaxNameBytes) throw source.Error($"{what} has {count} bytes; 1 to {MaxNameBytes} were expected.", at);
+        var bytes = source.Take(count, what);
         if (!Utf8.IsValid(bytes)) throw source.Error($"{what} is not valid UTF-8: {MessageText.Quote(Encoding.UTF8.GetString(bytes))}.", at);
         return Encoding.UTF8.GetString(bytes);
     }

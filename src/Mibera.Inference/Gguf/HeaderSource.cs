@@ -51,7 +51,7 @@ internal sealed class HeaderSource(GgufPart part)
         return _window.AsSpan((int)at, count);
     }
 
-    /// <summary>Reads a string's length or an element count.</summary>
+    /// <summary>Reads a string's length or an element count, and makes sure that the file can hold as many.</summary>
     /// <param name="elementBytes">The fewest bytes that one element takes.</param>
     /// <param name="limit">The most bytes that the reader is willing to hold for it.</param>
     /// <param name="what">What is counted, for errors.</param>
@@ -60,7 +60,7 @@ internal sealed class HeaderSource(GgufPart part)
         var at = Position;
         var count = ReadUInt64(what);
         if (count > (ulong)(Remaining / elementBytes))
-            throw Error($"{what} is {count}, which takes {elementBytes} bytes or more each; the file has {Remaining} bytes left.", at);
+            throw Error($"{what} is {count}, but the file has {Remaining} bytes left, enough for {Remaining / elementBytes} at most.", at);
         if (count > (ulong)(limit / elementBytes))
             throw Error($"{what} is {count}; at most {limit / elementBytes} are supported.", at);
         return (int)count;
@@ -69,15 +69,18 @@ internal sealed class HeaderSource(GgufPart part)
     /// <summary>A copy of the next <paramref name="count"/> bytes, which <see cref="ReadCount"/> has found to be there.</summary>
     public byte[] ReadBytes(int count)
     {
-        var bytes = new byte[count];
-        if (Position - _windowStart + count <= _windowLength)
-        {
-            Take(count, "bytes").CopyTo(bytes);
-            return bytes;
-        }
+        var start = Position;
+        Skip(count);
+        return CopySince(start);
+    }
 
-        part.Read(Position, bytes);
-        Position += count;
+    /// <summary>A copy of the bytes from <paramref name="start"/> to <see cref="Position"/>.</summary>
+    public byte[] CopySince(long start)
+    {
+        if (start == Position) return [];
+        var bytes = new byte[Position - start];
+        if (start >= _windowStart && Position <= _windowStart + _windowLength) _window.AsSpan((int)(start - _windowStart), bytes.Length).CopyTo(bytes);
+        else part.Read(start, bytes);
         return bytes;
     }
 

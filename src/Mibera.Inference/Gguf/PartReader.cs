@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace Mibera.Inference.Gguf;
 
 /// <summary>
@@ -42,20 +44,20 @@ internal static class PartReader
 
     private static SplitName RequireFirst(GgufMetadata metadata, string path, uint count)
     {
-        var number = metadata.GetUInt32OrNull(NumberKey) ?? throw Wrong(metadata, NumberKey, $"there is no such key, but {CountKey} is {count}");
+        var number = metadata.GetUInt32OrNull(NumberKey) ?? throw metadata.Error(NumberKey, $"is missing, but {CountKey} is {count}");
         var name = SplitName.Parse(path);
         if (number != 0)
         {
             var first = name is { } part ? $", {part.PathOf(1)}" : "";
-            throw Wrong(metadata, NumberKey, $"this is part {number + 1L} of {count}; the first part must be given{first}");
+            throw metadata.Error(NumberKey, $"says that this is part {number + 1L} of {count}; the first part must be given{first}");
         }
 
         if (name is not { } parsed)
-            throw Wrong(metadata, CountKey, $"the model has {count} parts, so this file's name must end in -00001-of-{count:D5}.gguf");
+            throw metadata.Error(CountKey, $"says that the model has {count} parts, so this file's name must end in -00001-of-{count:D5}.gguf");
         if (parsed.Count != count || parsed.Number != 1)
         {
-            throw Wrong(metadata, CountKey,
-                $"the file is part 1 of {count}, but its name says {parsed.Number} of {parsed.Count}: it was renamed, or is part of another model");
+            throw metadata.Error(CountKey,
+                $"says that the file is part 1 of {count}, but its name says {parsed.Number} of {parsed.Count}: it was renamed, or is part of another model");
         }
 
         return parsed;
@@ -63,35 +65,41 @@ internal static class PartReader
 
     private static void RequireAllThere(SplitName name, string path)
     {
-        const int named = 3;
-        var missing = Enumerable.Range(2, name.Count - 1).Select(name.PathOf).Where(part => !File.Exists(part)).ToList();
-        if (missing.Count == 0) return;
-        var list = string.Join(", ", missing.Take(named)) + (missing.Count > named ? $" and {missing.Count - named} more" : "");
-        throw new ModelIOException($"{path}: the model has {name.Count} parts, of which {missing.Count} are missing: {list}", path);
+        const int Named = 3;
+        var missing = 0;
+        var list = new List<string>(Named);
+        for (var number = 2; number <= name.Count; number++)
+        {
+            var part = name.PathOf(number);
+            if (File.Exists(part)) continue;
+            missing++;
+            if (list.Count < Named) list.Add(part);
+        }
+
+        if (missing == 0) return;
+        var more = missing > Named ? $" and {missing - Named} more" : "";
+        throw new ModelIOException($"{path}: the model has {name.Count} parts, of which {missing} are missing: {string.Join(", ", list)}{more}", path);
     }
 
     private static void RequirePart(GgufMetadata metadata, int number, GgufMetadata first)
     {
         Require(NumberKey, (uint)number - 1);
         Require(CountKey, first.GetUInt32OrNull(CountKey));
-        Require(TensorsKey, first.GetUInt32OrNull(TensorsKey));
+        if (first.GetUInt32OrNull(TensorsKey) is { } tensors && metadata.ContainsKey(TensorsKey)) Require(TensorsKey, tensors);
 
         void Require(string key, uint? expected)
         {
             var found = metadata.GetUInt32OrNull(key);
             if (found == expected) return;
-            throw Wrong(metadata, key, $"{Show(found)} was found; {Show(expected)} was expected, after the file's name and the first part");
+            throw metadata.Error(key, $"is {Show(found)}; {Show(expected)} was expected, by the file's name and the first part");
         }
     }
 
     private static void RequireTensorCount(GgufMetadata metadata, long found)
     {
         if (metadata.GetUInt32OrNull(TensorsKey) is { } expected && expected != found)
-            throw Wrong(metadata, TensorsKey, $"the parts have {found} tensors together; {expected} were expected");
+            throw metadata.Error(TensorsKey, $"is {expected}, but the parts have {found} tensors together");
     }
 
-    private static string Show(uint? value) => value?.ToString(System.Globalization.CultureInfo.InvariantCulture) ?? "no such key";
-
-    private static GgufFormatException Wrong(GgufMetadata metadata, string key, string problem) =>
-        new($"{metadata.File}: key '{key}': {problem}.", metadata.File) { Key = key };
+    private static string Show(uint? value) => value?.ToString(CultureInfo.InvariantCulture) ?? "missing";
 }

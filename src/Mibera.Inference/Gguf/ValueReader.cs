@@ -68,9 +68,7 @@ internal sealed class ValueReader(HeaderSource source)
             offsets[i + 1] = (int)end;
         }
 
-        var strings = new byte[offsets[count]];
-        source.Part.Read(start, strings);
-        return new GgufArray(strings, offsets);
+        return new GgufArray(source.CopySince(start), offsets);
     }
 
     private GgufArray ReadArrays(int count, int depth)
