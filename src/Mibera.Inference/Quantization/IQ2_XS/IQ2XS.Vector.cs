@@ -1,0 +1,49 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+using Mibera.Inference.Simd;
+
+namespace Mibera.Inference.Quantization;
+
+internal readonly unsafe partial struct IQ2XS : IVectorFormat
+{
+    public static bool SignedWeights => true;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void UnpackWeights<TIsa, TSink>(byte* block, int step, ref TSink sink)
+        where TIsa : struct, IIsa
+        where TSink : struct, IChunkSink
+    {
+        var codes = ((Block*)block)->Codes;
+        var sevenBits = Vector256.Narrow(Vector256.Load(codes) >>> 9, Vector256.Load(codes + 16) >>> 9);
+        var signs = new ByteLanes(Grids.EvenSigns<TIsa>(sevenBits));
+        Accept<TIsa, TSink>(0, codes, signs, ref sink);
+        Accept<TIsa, TSink>(1, codes, signs, ref sink);
+        Accept<TIsa, TSink>(2, codes, signs, ref sink);
+        Accept<TIsa, TSink>(3, codes, signs, ref sink);
+        Accept<TIsa, TSink>(4, codes, signs, ref sink);
+        Accept<TIsa, TSink>(5, codes, signs, ref sink);
+        Accept<TIsa, TSink>(6, codes, signs, ref sink);
+        Accept<TIsa, TSink>(7, codes, signs, ref sink);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void SubBlocks<TIsa>(byte* block, out Vector256<short> scales, out Vector256<short> mins)
+        where TIsa : struct, IIsa
+    {
+        scales = Grids.OddScales<TIsa>(*(ulong*)((Block*)block)->Scales);
+        mins = Vector256<short>.Zero;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<float> Scales(Vector256<uint> bits) => HalfFloats.Widen(bits) * 0.125f;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Accept<TIsa, TSink>(int chunk, ushort* codes, in ByteLanes signs, ref TSink sink)
+        where TIsa : struct, IIsa
+        where TSink : struct, IChunkSink
+    {
+        var c = codes + 4 * chunk;
+        var magnitudes = Grids.Gather(Grids.Pointer(Grids.Iq2Xs), c[0] & 511, c[1] & 511, c[2] & 511, c[3] & 511);
+        sink.Accept(chunk, signs.Negate<TIsa>(chunk, magnitudes));
+    }
+}

@@ -1,0 +1,54 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+using Mibera.Inference.Simd;
+
+namespace Mibera.Inference.Quantization;
+
+internal readonly unsafe partial struct IQ2XXS : IVectorFormat
+{
+    public static bool SignedWeights => true;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void UnpackWeights<TIsa, TSink>(byte* block, int step, ref TSink sink)
+        where TIsa : struct, IIsa
+        where TSink : struct, IChunkSink
+    {
+        var codes = ((Block*)block)->Codes;
+        var signs = new ByteLanes(Grids.EvenSignsOfDwords<TIsa>(SignsAndScales(codes)));
+        Accept<TIsa, TSink>(0, 0, codes, signs, ref sink);
+        Accept<TIsa, TSink>(1, 2, codes, signs, ref sink);
+        Accept<TIsa, TSink>(2, 4, codes, signs, ref sink);
+        Accept<TIsa, TSink>(3, 6, codes, signs, ref sink);
+        Accept<TIsa, TSink>(4, 1, codes, signs, ref sink);
+        Accept<TIsa, TSink>(5, 3, codes, signs, ref sink);
+        Accept<TIsa, TSink>(6, 5, codes, signs, ref sink);
+        Accept<TIsa, TSink>(7, 7, codes, signs, ref sink);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void SubBlocks<TIsa>(byte* block, out Vector256<short> scales, out Vector256<short> mins)
+        where TIsa : struct, IIsa
+    {
+        var mixed = Grids.OddScalesOfDwords(SignsAndScales(((Block*)block)->Codes)).AsInt32();
+        scales = Vector256.Shuffle(mixed, Vector256.Create(0, 2, 4, 6, 1, 3, 5, 7)).AsInt16();
+        mins = Vector256<short>.Zero;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<float> Scales(Vector256<uint> bits) => HalfFloats.Widen(bits) * 0.125f;
+
+    /// <summary>The second dwords of the eight runs, those of runs 0, 4, 1, 5, 2, 6, 3, 7.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector256<uint> SignsAndScales(byte* codes) =>
+        ((Vector256.Load(codes).AsUInt64() >>> 32) | (Vector256.Load(codes + 32).AsUInt64() & Vector256.Create(0xffffffff00000000))).AsUInt32();
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Accept<TIsa, TSink>(int chunk, int quad, byte* codes, in ByteLanes signs, ref TSink sink)
+        where TIsa : struct, IIsa
+        where TSink : struct, IChunkSink
+    {
+        var indices = codes + 8 * chunk;
+        var magnitudes = Grids.Gather(Grids.Pointer(Grids.Iq2Xxs), indices[0], indices[1], indices[2], indices[3]);
+        sink.Accept(chunk, signs.Negate<TIsa>(quad, magnitudes));
+    }
+}

@@ -1,0 +1,48 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+using Mibera.Inference.Simd;
+
+namespace Mibera.Inference.Quantization;
+
+internal readonly unsafe partial struct IQ3XXS : IVectorFormat
+{
+    public static bool SignedWeights => true;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void UnpackWeights<TIsa, TSink>(byte* block, int step, ref TSink sink)
+        where TIsa : struct, IIsa
+        where TSink : struct, IChunkSink
+    {
+        var b = (Block*)block;
+        var signs = new ByteLanes(Grids.EvenSignsOfDwords<TIsa>(Vector256.Load(b->SignsAndScales)));
+        Accept<TIsa, TSink>(0, b->Indices, signs, ref sink);
+        Accept<TIsa, TSink>(1, b->Indices, signs, ref sink);
+        Accept<TIsa, TSink>(2, b->Indices, signs, ref sink);
+        Accept<TIsa, TSink>(3, b->Indices, signs, ref sink);
+        Accept<TIsa, TSink>(4, b->Indices, signs, ref sink);
+        Accept<TIsa, TSink>(5, b->Indices, signs, ref sink);
+        Accept<TIsa, TSink>(6, b->Indices, signs, ref sink);
+        Accept<TIsa, TSink>(7, b->Indices, signs, ref sink);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void SubBlocks<TIsa>(byte* block, out Vector256<short> scales, out Vector256<short> mins)
+        where TIsa : struct, IIsa
+    {
+        scales = Grids.OddScalesOfDwords(Vector256.Load(((Block*)block)->SignsAndScales));
+        mins = Vector256<short>.Zero;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<float> Scales(Vector256<uint> bits) => HalfFloats.Widen(bits) * 0.25f;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Accept<TIsa, TSink>(int chunk, byte* indices, in ByteLanes signs, ref TSink sink)
+        where TIsa : struct, IIsa
+        where TSink : struct, IChunkSink
+    {
+        var i = indices + 8 * chunk;
+        var magnitudes = Grids.Gather(Grids.Pointer(Grids.Iq3Xxs), i[0], i[1], i[2], i[3], i[4], i[5], i[6], i[7]);
+        sink.Accept(chunk, signs.Negate<TIsa>(chunk, magnitudes));
+    }
+}
