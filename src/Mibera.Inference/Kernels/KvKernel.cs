@@ -1,0 +1,63 @@
+using Mibera.Inference.Memory;
+
+namespace Mibera.Inference.Kernels;
+
+/// <summary>
+/// Everything that attention does with one group of 32 cached keys or values. Sums are defined element by element, so
+/// they do not depend on how many queries share a reading:
+/// <code>
+/// score[q][j] = ((q[0] * k[j][0]) + q[1] * k[j][1]) + ...      fused, d ascending
+/// sum[q][d]   = ((sum[q][d] + p[q][0] * v[0][d]) + ...         fused, j ascending
+/// </code>
+/// </summary>
+internal abstract unsafe class KvKernel
+{
+    /// <summary>Positions of a group.</summary>
+    public const int Group = 32;
+
+    /// <summary>Queries that the kernels take together.</summary>
+    public const int Queries = 4;
+
+    private static readonly KvKernel[] ByType = [new KvKernel<KvHalfLayout>()];
+
+    /// <summary>The kernel of expanded groups.</summary>
+    public static KvKernel Expanded { get; } = new KvKernel<KvFloatLayout>();
+
+    public static KvKernel Get(KvCacheType type) => ByType[(int)type];
+
+    /// <summary>Row length of queries, sums and expanded values: the head's, up to a multiple of 32.</summary>
+    public static int PaddedDimension(int headDimension) => (headDimension + 31) & ~31;
+
+    public abstract int KeyGroupBytes(int headDimension);
+
+    public abstract int ValueGroupBytes(int headDimension);
+
+    public abstract void WriteKey(byte* group, int slot, float* key, int headDimension);
+
+    public abstract void WriteValue(byte* group, int slot, float* value, int headDimension);
+
+    /// <summary>Writes the group's keys as <see cref="Expanded"/> reads them.</summary>
+    public abstract void ExpandKeys(byte* group, int headDimension, float* target);
+
+    /// <summary>Writes the group's values as <see cref="Expanded"/> reads them.</summary>
+    public abstract void ExpandValues(byte* group, int headDimension, float* target);
+
+    /// <summary>
+    /// Scores [4, 32] (rows <paramref name="scoreStride"/> apart) of 4 queries (rows a padded dimension apart) with the
+    /// group's 32 keys.
+    /// </summary>
+    public abstract void Score4(byte* group, float* queries, int headDimension, float* scores, int scoreStride);
+
+    /// <summary><see cref="Score4"/> of one query.</summary>
+    public abstract void Score1(byte* group, float* query, int headDimension, float* scores);
+
+    /// <summary>
+    /// Adds the values at slots [<paramref name="begin"/>, <paramref name="end"/>), weighted by 4 rows of
+    /// <paramref name="weights"/>, to 4 rows of <paramref name="sums"/> [padded dimension].
+    /// </summary>
+    public abstract void AddValues4(
+        byte* group, float* weights, int weightStride, int begin, int end, int headDimension, float* sums, int sumStride);
+
+    /// <summary><see cref="AddValues4"/> for one query.</summary>
+    public abstract void AddValues1(byte* group, float* weights, int begin, int end, int headDimension, float* sums);
+}

@@ -1,0 +1,135 @@
+using Mibera.Inference.Kernels;
+using Mibera.Inference.Threading;
+
+namespace Mibera.Inference.Memory;
+
+/// <summary>
+/// The keys and values of one sequence. Each layer and KV head has its keys contiguous over positions, in groups of 32,
+/// and its values likewise. Position p lies in group p / 32, which takes place (p / 32) % groups: a cache of a
+/// sliding-window model holds fewer groups than the sequence has and overwrites the oldest.
+/// </summary>
+internal sealed unsafe class KvCache : IDisposable
+{
+    private readonly NativeBuffer _keys;
+    private readonly NativeBuffer _values;
+    private readonly int _groups;
+
+    /// <param name="layers">Layers of the model.</param>
+    /// <param name="heads">KV heads of a layer.</param>
+    /// <param name="headDimension">Elements of a key and of a value.</param>
+    /// <param name="positions">How many of the latest positions stay readable; rounded up to a multiple of 32.</param>
+    /// <param name="keyType">How keys are kept.</param>
+    /// <param name="valueType">How values are kept.</param>
+    public KvCache(
+        int layers, int heads, int headDimension, int positions, KvCacheType keyType = KvCacheType.F16, KvCacheType valueType = KvCacheType.F16)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(positions, 1);
+        (Layers, Heads, HeadDimension) = (layers, heads, headDimension);
+        _groups = Groups(positions);
+        Keys = KvKernel.Get(keyType);
+        Values = KvKernel.Get(valueType);
+        _keys = new NativeBuffer((long)layers * heads * _groups * Keys.KeyGroupBytes(headDimension));
+        _values = new NativeBuffer((long)layers * heads * _groups * Values.ValueGroupBytes(headDimension));
+    }
+
+    public int Layers { get; }
+
+    public int Heads { get; }
+
+    public int HeadDimension { get; }
+
+    /// <summary>How many of the latest positions are readable.</summary>
+    public int Capacity => _groups * KvKernel.Group;
+
+    /// <summary>Positions [0, Length) have been written in every layer.</summary>
+    public int Length { get; private set; }
+
+    /// <summary>What reads and writes the keys' groups.</summary>
+    public KvKernel Keys { get; }
+
+    /// <summary>What reads and writes the values' groups.</summary>
+    public KvKernel Values { get; }
+
+    /// <summary>Bytes of native memory.</summary>
+    public long Bytes => _keys.Bytes + _values.Bytes;
+
+    /// <summary>What a cache of these measures would take.</summary>
+    public static long BytesFor(int layers, int heads, int headDimension, int positions, KvCacheType keyType, KvCacheType valueType) =>
+        (long)layers * heads * Groups(positions)
+        * (KvKernel.Get(keyType).KeyGroupBytes(headDimension) + KvKernel.Get(valueType).ValueGroupBytes(headDimension));
+
+    /// <summary>The keys of positions 32 * <paramref name="group"/> and up.</summary>
+    public byte* KeyGroup(int layer, int head, int group) => Group(_keys, Keys.KeyGroupBytes(HeadDimension), layer, head, group);
+
+    /// <summary>The values of positions 32 * <paramref name="group"/> and up.</summary>
+    public byte* ValueGroup(int layer, int head, int group) => Group(_values, Values.ValueGroupBytes(HeadDimension), layer, head, group);
+
+    /// <summary>
+    /// Stores the keys and values [tokens][heads * head dimension] of positions <paramref name="first"/> and up in one
+    /// layer; rows lie <paramref name="stride"/> floats apart. They count once <see cref="Commit"/> says so.
+    /// </summary>
+    public void Write(int layer, int first, int tokens, float* keys, float* values, long stride, WorkerPool pool)
+    {
+        var body = new WriteBody
+        {
+            Cache = this,
+            Layer = layer,
+            First = first,
+            Tokens = tokens,
+            KeyRows = keys,
+            ValueRows = values,
+            Stride = stride,
+        };
+        // By heads, not by tokens: positions of one group may share bytes. One token is not worth waking a thread.
+        pool.Run(ref body, Heads, tokens == 1 ? Heads : 1);
+    }
+
+    /// <summary>Every layer holds positions up to <paramref name="length"/> now.</summary>
+    public void Commit(int length) => Length = length;
+
+    /// <summary>Forgets positions from <paramref name="length"/> on.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">More than the cache holds.</exception>
+    public void Truncate(int length)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(length);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(length, Length);
+        Length = length;
+    }
+
+    public void Dispose()
+    {
+        _keys.Dispose();
+        _values.Dispose();
+    }
+
+    private static int Groups(int positions) => (positions + KvKernel.Group - 1) / KvKernel.Group;
+
+    private byte* Group(NativeBuffer buffer, int groupBytes, int layer, int head, int group) =>
+        (byte*)buffer.Pointer + (((long)layer * Heads + head) * _groups + group % _groups) * groupBytes;
+
+    private struct WriteBody : IParallelBody
+    {
+        public KvCache Cache;
+        public int Layer;
+        public int First;
+        public int Tokens;
+        public float* KeyRows;
+        public float* ValueRows;
+        public long Stride;
+
+        public readonly void Execute(int worker, int begin, int end)
+        {
+            var width = Cache.HeadDimension;
+            for (var head = begin; head < end; head++)
+            {
+                for (var t = 0; t < Tokens; t++)
+                {
+                    var (group, slot) = Math.DivRem(First + t, KvKernel.Group);
+                    var offset = t * Stride + head * width;
+                    Cache.Keys.WriteKey(Cache.KeyGroup(Layer, head, group), slot, KeyRows + offset, width);
+                    Cache.Values.WriteValue(Cache.ValueGroup(Layer, head, group), slot, ValueRows + offset, width);
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,192 @@
+using Mibera.Inference.Kernels;
+using Mibera.Inference.Memory;
+using Mibera.Inference.Threading;
+
+namespace Mibera.Inference.Tests.Kernels;
+
+public unsafe class AttentionTests
+{
+    private const int Layer = 1;
+
+    /// <summary>Query heads, KV heads, head dimension.</summary>
+    public static TheoryData<int, int, int> Shapes => new()
+    {
+        { 8, 2, 128 }, { 2, 2, 96 }, { 6, 2, 64 }, { 3, 3, 80 }, { 4, 1, 48 }, { 8, 4, 32 }, { 2, 1, 24 }, { 8, 4, 8 }, { 5, 1, 40 },
+    };
+
+    [Theory]
+    [MemberData(nameof(Shapes))]
+    public void HasTheBitsOfItsScalarStatement(int heads, int kvHeads, int dimension)
+    {
+        var data = new Data(heads, kvHeads, dimension, tokens: 300);
+        foreach (var window in (int[])[0, 40, 257])
+        {
+            var actual = data.Run(window, [data.Tokens], threads: 1);
+            var expected = new float[heads * dimension];
+            foreach (var t in (int[])[.. Enumerable.Range(0, 12).Select(i => i * 21), 255, 256, 257, 295, 299])
+            {
+                AttentionOracle.Attend(data, t, window, expected);
+                FloatTestData.AssertSameBits(expected, actual.AsSpan(t * heads * dimension, heads * dimension));
+            }
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Shapes))]
+    public void BatchesAndThreadsDoNotChangeTheBits(int heads, int kvHeads, int dimension)
+    {
+        var data = new Data(heads, kvHeads, dimension, tokens: 700);
+        foreach (var window in (int[])[0, 300])
+        {
+            var expected = data.Run(window, [700], threads: 1);
+            FloatTestData.AssertSameBits(expected, data.Run(window, [700], threads: 3));
+            FloatTestData.AssertSameBits(expected, data.Run(window, [1, 7, 64, 255, 1, 33, 339], threads: 2));
+            FloatTestData.AssertSameBits(expected, data.Run(window, [.. Enumerable.Repeat(1, 700)], threads: 4));
+            FloatTestData.AssertSameBits(expected, data.Run(window, [.. Enumerable.Repeat(1, 700)], threads: 1));
+        }
+    }
+
+    [Fact]
+    public void IsCloseToDoublePrecision()
+    {
+        var data = new Data(4, 2, 64, tokens: 1100);
+        var actual = data.Run(window: 0, [1100], threads: 2);
+        foreach (var t in (int[])[0, 1, 255, 256, 1099])
+        {
+            for (var h = 0; h < 4; h++)
+            {
+                var weights = Enumerable.Range(0, t + 1).Select(j => Math.Exp(data.Score(t, h, j))).ToArray();
+                for (var d = 0; d < 64; d++)
+                {
+                    var expected = weights.Select((w, j) => w * data.Value(j, h / 2, d)).Sum() / weights.Sum();
+                    // Scores of about 20 carry errors of a few ulp, which their powers keep as relative errors.
+                    Assert.Equal(expected, actual[(t * 4 + h) * 64 + d], 1e-5);
+                }
+            }
+        }
+    }
+
+    [Fact]
+    public void AWindowedCacheKeepsOnlyItsWindow()
+    {
+        var data = new Data(4, 2, 32, tokens: 900);
+        var expected = data.Run(window: 100, [900], threads: 1);
+        // 100 positions before a batch of at most 64 tokens, in a ring of 192.
+        var actual = data.Run(window: 100, [.. Enumerable.Repeat(60, 15)], threads: 2, capacity: 164);
+        FloatTestData.AssertSameBits(expected, actual);
+    }
+
+    [Fact]
+    public void TokensDoNotSeeWhatComesAfterThem()
+    {
+        var data = new Data(4, 2, 32, tokens: 100);
+        var expected = data.Run(window: 0, [100], threads: 1);
+        // A cache whose later positions were written once (and given up) holds stale keys and values.
+        using var cache = data.NewCache(128);
+        var junk = Enumerable.Repeat(float.NaN, 128 * 64).ToArray();
+        fixed (float* p = junk)
+            cache.Write(Layer, 0, 128, p, p, 64, WorkerPool.Inline);
+        cache.Commit(128);
+        cache.Truncate(0);
+        FloatTestData.AssertSameBits(expected, data.Run(cache, window: 0, [20, 1, 79], threads: 1));
+    }
+
+    [Fact]
+    public void DecodingAllocatesNothing()
+    {
+        var data = new Data(4, 2, 64, tokens: 600);
+        using var cache = data.NewCache(600);
+        using var pool = new WorkerPool(2);
+        using var attention = new Attention(cache, 4, pool);
+        var output = new float[600 * 4 * 64];
+        fixed (float* q = data.Queries, k = data.Keys, v = data.Values, o = output)
+        {
+            long before = 0;
+            for (var t = 0; t < 600; t++)
+            {
+                if (t == 300)
+                    before = GC.GetAllocatedBytesForCurrentThread();
+                cache.Write(Layer, t, 1, k + t * 128, v + t * 128, 128, pool);
+                attention.Run(data.Step(t, 1, 0, q, o));
+            }
+            Assert.Equal(before, GC.GetAllocatedBytesForCurrentThread());
+        }
+    }
+
+    [Fact]
+    public void HeadsThatDoNotFitAreRefused()
+    {
+        using var cache = new KvCache(1, 4, 32, 32);
+        Assert.Throws<ArgumentException>(() => new Attention(cache, 6, WorkerPool.Inline));
+    }
+
+    /// <summary>Queries, keys and values [tokens][heads][dimension] of one sequence.</summary>
+    internal sealed class Data(int heads, int kvHeads, int dimension, int tokens, KvCacheType type = KvCacheType.F16)
+    {
+        public int Heads => heads;
+
+        public int KvHeads => kvHeads;
+
+        public int Dimension => dimension;
+
+        public int Tokens => tokens;
+
+        public float Scale { get; } = 1 / MathF.Sqrt(dimension);
+
+        public float[] Queries { get; } = FloatTestData.Uniform(tokens * heads * dimension, 1, 4);
+
+        public float[] Keys { get; } = FloatTestData.Uniform(tokens * kvHeads * dimension, 2, 4);
+
+        public float[] Values { get; } = FloatTestData.Uniform(tokens * kvHeads * dimension, 3);
+
+        public float Key(int position, int head, int d) => (float)(Half)Keys[(position * kvHeads + head) * dimension + d];
+
+        public float Value(int position, int head, int d) => (float)(Half)Values[(position * kvHeads + head) * dimension + d];
+
+        public float Query(int token, int head, int d) => Queries[(token * heads + head) * dimension + d] * Scale;
+
+        public double Score(int token, int head, int position) =>
+            Enumerable.Range(0, dimension).Sum(d => (double)Query(token, head, d) * Key(position, head * kvHeads / heads, d));
+
+        public KvCache NewCache(int capacity) => new(2, kvHeads, dimension, capacity, type, type);
+
+        public float[] Run(int window, int[] batches, int threads, int capacity = 1100)
+        {
+            using var cache = NewCache(capacity);
+            return Run(cache, window, batches, threads);
+        }
+
+        public float[] Run(KvCache cache, int window, int[] batches, int threads)
+        {
+            using var pool = new WorkerPool(threads);
+            using var attention = new Attention(cache, heads, pool);
+            var output = new float[tokens * heads * dimension];
+            var first = 0;
+            fixed (float* q = Queries, k = Keys, v = Values, o = output)
+            {
+                foreach (var batch in batches)
+                {
+                    var offset = first * kvHeads * dimension;
+                    cache.Write(Layer, first, batch, k + offset, v + offset, kvHeads * dimension, pool);
+                    attention.Run(Step(first, batch, window, q, o));
+                    first += batch;
+                }
+            }
+            Assert.Equal(tokens, first);
+            return output;
+        }
+
+        public AttentionStep Step(int first, int batch, int window, float* queries, float* output) => new()
+        {
+            Layer = Layer,
+            First = first,
+            Tokens = batch,
+            Queries = queries + (long)first * heads * dimension,
+            QueryStride = heads * dimension,
+            Output = output + (long)first * heads * dimension,
+            OutputStride = heads * dimension,
+            Scale = Scale,
+            Window = window,
+        };
+    }
+}
