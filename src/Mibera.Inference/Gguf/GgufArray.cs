@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Text;
 
@@ -63,6 +64,7 @@ public sealed partial class GgufArray
     /// <summary>The bytes of a string element as the file has them: not always valid UTF-8 (tokens are pieces of characters).</summary>
     /// <exception cref="InvalidOperationException">The elements are no strings.</exception>
     /// <exception cref="ArgumentOutOfRangeException">There is no such element.</exception>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public ReadOnlySpan<byte> GetUtf8(int index)
     {
         if (_offsets is null) throw Wrong("strings");
