@@ -11,6 +11,7 @@ namespace Mibera.Inference.Kernels;
 internal static partial class KernelTable
 {
     private static readonly MatrixKernel?[] ScalarKernels = ByType(
+        new FloatKernel<F32Format>(), new FloatKernel<F16Format>(), new FloatKernel<BF16Format>(),
         new ScalarKernel<Q40>(), new ScalarKernel<Q41>(), new ScalarKernel<Q50>(), new ScalarKernel<Q51>(),
         new ScalarKernel<Q80>(), new ScalarKernel<Q10>(), new ScalarKernel<Q20>(),
         new ScalarKernel<Q2K>(), new ScalarKernel<Q3K>(), new ScalarKernel<Q4K>(), new ScalarKernel<Q5K>(), new ScalarKernel<Q6K>(),

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
 using Mibera.Inference.Gguf;
 
 namespace Mibera.Inference.Quantization;
@@ -9,4 +10,8 @@ internal readonly unsafe struct BF16Format : IFloatFormat
     public static GgmlType Type => GgmlType.BF16;
 
     public static float Decode(byte* element) => BitConverter.Int32BitsToSingle(Unsafe.ReadUnaligned<ushort>(element) << 16);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<float> Load(byte* elements) =>
+        (Vector512.WidenLower(Vector256.Load((ushort*)elements).ToVector512Unsafe()) << 16).AsSingle();
 }

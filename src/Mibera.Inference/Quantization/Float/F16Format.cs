@@ -1,5 +1,7 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
 using Mibera.Inference.Gguf;
+using Mibera.Inference.Numerics;
 
 namespace Mibera.Inference.Quantization;
 
@@ -9,4 +11,8 @@ internal readonly unsafe struct F16Format : IFloatFormat
     public static GgmlType Type => GgmlType.F16;
 
     public static float Decode(byte* element) => (float)Unsafe.ReadUnaligned<Half>(element);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<float> Load(byte* elements) =>
+        HalfVectors.Load((ushort*)elements);
 }

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
 using Mibera.Inference.Gguf;
 
 namespace Mibera.Inference.Quantization;
@@ -9,4 +10,8 @@ internal readonly unsafe struct F32Format : IFloatFormat
     public static GgmlType Type => GgmlType.F32;
 
     public static float Decode(byte* element) => Unsafe.ReadUnaligned<float>(element);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<float> Load(byte* elements) =>
+        Vector512.Load((float*)elements);
 }

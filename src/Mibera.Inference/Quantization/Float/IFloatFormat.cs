@@ -1,3 +1,4 @@
+using System.Runtime.Intrinsics;
 using Mibera.Inference.Gguf;
 
 namespace Mibera.Inference.Quantization;
@@ -9,4 +10,7 @@ internal unsafe interface IFloatFormat
 
     /// <summary>The element at <paramref name="element"/>, which need not be aligned. The conversion is exact.</summary>
     static abstract float Decode(byte* element);
+
+    /// <summary>The 16 elements at <paramref name="elements"/>, as <see cref="Decode"/> converts them.</summary>
+    static abstract Vector512<float> Load(byte* elements);
 }

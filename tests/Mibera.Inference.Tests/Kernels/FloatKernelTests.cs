@@ -1,0 +1,161 @@
+using Mibera.Inference.Gguf;
+using Mibera.Inference.Kernels;
+using Mibera.Inference.Quantization;
+using Mibera.Inference.Simd;
+
+namespace Mibera.Inference.Tests.Kernels;
+
+public unsafe class FloatKernelTests
+{
+    public static TheoryData<GgmlType> Types => [GgmlType.F32, GgmlType.F16, GgmlType.BF16];
+
+    [Theory]
+    [MemberData(nameof(Types))]
+    public void HasTheBitsOfItsScalarStatement(GgmlType type)
+    {
+        foreach (var columns in (int[])[.. Enumerable.Range(1, 100), 1024, 1040, 2053])
+        {
+            foreach (var (rows, inputs) in (ReadOnlySpan<(int, int)>)[(1, 1), (6, 1), (3, 2), (4, 4), (5, 7), (7, 33), (2, 65)])
+            {
+                if (columns > 20 && columns % 7 != 0 && inputs > 7) continue;
+                Check(type, rows, columns, inputs);
+            }
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Types))]
+    public void RowRangesAreIndependent(GgmlType type)
+    {
+        using var input = Input(5, 72);
+        var (whole, pieces) = (new float[5 * 23], new float[5 * 23]);
+        fixed (byte* data = Weights(type, 23 * 72))
+        fixed (float* w = whole, p = pieces)
+        {
+            var weights = new WeightMatrix(type, data, 23, 72);
+            var kernel = KernelTable.Get(type, InstructionSet.Portable);
+            kernel.Multiply(weights, input, 0, 23, w, 23);
+            foreach (var (begin, end) in (ReadOnlySpan<(int, int)>)[(0, 4), (4, 5), (5, 16), (16, 23)])
+                kernel.Multiply(weights, input, begin, end, p, 23);
+        }
+        FloatTestData.AssertSameBits(whole, pieces);
+    }
+
+    [Theory]
+    [MemberData(nameof(Types))]
+    public void NothingOutsideTheRowsIsRead(GgmlType type)
+    {
+        foreach (var columns in (int[])[1, 15, 16, 17, 80, 1031])
+        {
+            foreach (var inputs in (int[])[1, 5])
+            {
+                using var input = Input(inputs, columns);
+                var output = new float[3 * inputs];
+                var bytes = Weights(type, 3 * columns);
+                foreach (var buffer in (GuardedBuffer[])[GuardedBuffer.AtStart(bytes.Length), GuardedBuffer.AtEnd(bytes.Length)])
+                {
+                    bytes.CopyTo(buffer.Span);
+                    fixed (float* target = output)
+                        KernelTable.Get(type, InstructionSet.Portable).Multiply(
+                            new WeightMatrix(type, buffer.Pointer, 3, columns), input, 0, 3, target, 3);
+                    Assert.Contains(output, value => value != 0f);
+                    buffer.Dispose();
+                }
+            }
+        }
+    }
+
+    [Fact]
+    public void EveryHalfIsConvertedAsTheRuntimeConvertsIt()
+    {
+        var all = new byte[2 * 65536];
+        for (var i = 0; i < 65536; i++)
+            BitConverter.TryWriteBytes(all.AsSpan(2 * i), (ushort)i);
+        var output = new float[65536];
+        fixed (byte* row = all)
+        fixed (float* target = output)
+            KernelTable.Get(GgmlType.F16, InstructionSet.Portable).DecodeRow(row, 65536, target);
+        for (var i = 0; i < 65536; i++)
+        {
+            var expected = (float)BitConverter.UInt16BitsToHalf((ushort)i);
+            if (float.IsNaN(expected))
+                Assert.True(float.IsNaN(output[i]), $"{i:x4}");
+            else
+                Assert.Equal(BitConverter.SingleToInt32Bits(expected), BitConverter.SingleToInt32Bits(output[i]));
+        }
+    }
+
+    [Fact]
+    public void RowsAreDecodedExactly()
+    {
+        foreach (var type in Types.Select(t => t.Data))
+        {
+            var output = new float[77];
+            var bytes = Weights(type, 77);
+            fixed (byte* row = bytes)
+            fixed (float* target = output)
+            {
+                KernelTable.Get(type, InstructionSet.Portable).DecodeRow(row, 77, target);
+                for (var i = 0; i < 77; i++)
+                    Assert.Equal(Decode(type, row, i), output[i]);
+            }
+        }
+    }
+
+    private static void Check(GgmlType type, int rows, int columns, int inputs)
+    {
+        using var input = Input(inputs, columns);
+        var (expected, actual) = (new float[rows * inputs], new float[rows * inputs]);
+        var bytes = Weights(type, rows * columns);
+        fixed (byte* data = bytes)
+        fixed (float* target = actual)
+        {
+            KernelTable.Get(type, InstructionSet.Portable).Multiply(
+                new WeightMatrix(type, data, rows, columns), input, 0, rows, target, rows);
+            var w = new float[rows * columns];
+            for (var i = 0; i < w.Length; i++)
+                w[i] = Decode(type, data, i);
+            for (var t = 0; t < inputs; t++)
+            {
+                var x = new Span<float>(input.Row(t), columns).ToArray();
+                for (var r = 0; r < rows; r++)
+                {
+                    var row = r * columns;
+                    expected[t * rows + r] = FloatTestData.LaneSum(columns, (sum, i) => float.FusedMultiplyAdd(x[i], w[row + i], sum));
+                }
+            }
+        }
+        FloatTestData.AssertSameBits(expected, actual);
+    }
+
+    private static Activations Input(int rows, int columns)
+    {
+        var input = new Activations(rows, columns);
+        input.Reset(rows);
+        FloatTestData.Uniform(rows * columns, 9, 3).CopyTo(new Span<float>(input.Data, rows * columns));
+        return input;
+    }
+
+    private static byte[] Weights(GgmlType type, int count)
+    {
+        var values = FloatTestData.Uniform(count, 10);
+        var bytes = new byte[type.RowBytes(count)];
+        for (var i = 0; i < count; i++)
+        {
+            _ = type switch
+            {
+                GgmlType.F32 => BitConverter.TryWriteBytes(bytes.AsSpan(4 * i), values[i]),
+                GgmlType.F16 => BitConverter.TryWriteBytes(bytes.AsSpan(2 * i), (Half)values[i]),
+                _ => BitConverter.TryWriteBytes(bytes.AsSpan(2 * i), (ushort)(BitConverter.SingleToUInt32Bits(values[i]) >> 16)),
+            };
+        }
+        return bytes;
+    }
+
+    private static float Decode(GgmlType type, byte* data, int i) => type switch
+    {
+        GgmlType.F32 => F32Format.Decode(data + 4 * i),
+        GgmlType.F16 => F16Format.Decode(data + 2 * i),
+        _ => BF16Format.Decode(data + 2 * i),
+    };
+}
