@@ -10,16 +10,13 @@ namespace Mibera.Inference.Quantization;
 /// </summary>
 internal readonly struct ByteLanes
 {
+    private Vector256<byte> First { get; init; }
+
+    private Vector256<byte> Last { get; init; }
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public ByteLanes(Vector256<byte> bytes)
-    {
-        First = Vector256.Create(bytes.GetLower(), bytes.GetLower());
-        Last = Vector256.Create(bytes.GetUpper(), bytes.GetUpper());
-    }
-
-    private Vector256<byte> First { get; }
-
-    private Vector256<byte> Last { get; }
+    public static ByteLanes Create<TIsa>(Vector256<byte> bytes)
+        where TIsa : struct, IIsa => new() { First = TIsa.LowerTwice(bytes), Last = TIsa.UpperTwice(bytes) };
 
     /// <summary>Bytes 4 <paramref name="quad"/> to 4 <paramref name="quad"/> + 3 (a constant), eight times each.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -36,13 +33,9 @@ internal readonly struct ByteLanes
         return TIsa.Lookup(quad < 4 ? First : Last, index.AsByte());
     }
 
-    /// <summary>Negates weights in the four groups of <paramref name="quad"/> where these bytes, read as 8 signs each, have a
-    /// bit.</summary>
+    /// <summary>These bytes, read as 8 signs each, for the 32 weights of <paramref name="quad"/>: 0xff where a bit is set.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public Vector256<byte> Negate<TIsa>(int quad, Vector256<byte> weights)
-        where TIsa : struct, IIsa
-    {
-        var mask = Unpacking.Mask(Spread<TIsa>(quad));
-        return (weights ^ mask) - mask;
-    }
+    public Vector256<byte> Mask<TIsa>(int quad)
+        where TIsa : struct, IIsa =>
+        Unpacking.Mask(Spread<TIsa>(quad));
 }

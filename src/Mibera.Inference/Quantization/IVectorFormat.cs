@@ -19,8 +19,11 @@ namespace Mibera.Inference.Quantization;
 /// </remarks>
 internal unsafe interface IVectorFormat : IBlockFormat
 {
-    /// <summary>Whether u are signed bytes, the true weights; else they are unsigned and at most 127.</summary>
-    static virtual bool SignedWeights => false;
+    /// <summary>How u are delivered.</summary>
+    static virtual WeightForm Form => WeightForm.Unsigned;
+
+    /// <summary>The largest magnitude of u.</summary>
+    static abstract int Largest { get; }
 
     /// <summary>Whether sub-blocks have scales of their own; else all are 1, all mins are <see cref="Offset"/>, and
     /// <see cref="SubBlocks"/> is not there to be called.</summary>
@@ -52,9 +55,26 @@ internal unsafe interface IVectorFormat : IBlockFormat
     static virtual Vector256<float> MinScales(Vector256<uint> bits) => HalfFloats.Widen(bits >>> 16);
 }
 
+/// <summary>How unpacked weights are delivered.</summary>
+internal enum WeightForm
+{
+    /// <summary>Unsigned bytes, at most 127.</summary>
+    Unsigned,
+
+    /// <summary>Signed bytes: the true weights.</summary>
+    Signed,
+
+    /// <summary>Unsigned bytes, at most 127, with a mask of the negative ones: the true weights.</summary>
+    SignAndMagnitude,
+}
+
 /// <summary>Takes unpacked weights.</summary>
 internal interface IChunkSink
 {
-    /// <summary>Weights 32 <paramref name="chunk"/> to 32 <paramref name="chunk"/> + 31 of the step; the chunk is a constant.</summary>
+    /// <summary>Weights 32 <paramref name="chunk"/> to 32 <paramref name="chunk"/> + 31 of the step; the chunk is a constant.
+    /// Of formats whose form is not <see cref="WeightForm.SignAndMagnitude"/>.</summary>
     void Accept(int chunk, Vector256<byte> weights);
+
+    /// <summary>The same of the others: <paramref name="negative"/> is 0xff where a weight counts negative, else 0.</summary>
+    void Accept(int chunk, Vector256<byte> magnitudes, Vector256<byte> negative);
 }

@@ -11,22 +11,40 @@ internal readonly unsafe struct Avx2Isa : IIsa
     public static Vector256<byte> Lookup(Vector256<byte> table, Vector256<byte> index) => Avx2.Shuffle(table, index);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector256<int> MultiplyAdd(Vector256<int> sum, Vector256<byte> weights, Vector256<sbyte> x, Vector256<short> scales) =>
-        sum + Avx2.MultiplyAddAdjacent(Avx2.MultiplyAddAdjacent(weights, x), scales);
+    public static Vector256<byte> LowerTwice(Vector256<byte> vector) => Avx2.Permute2x128(vector, vector, 0x00);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector256<int> MultiplyAdd(Vector256<int> sum, Vector256<byte> weights, Vector256<sbyte> x) =>
-        sum + Avx2.MultiplyAddAdjacent(Avx2.MultiplyAddAdjacent(weights, x), Vector256<short>.One);
+    public static Vector256<byte> UpperTwice(Vector256<byte> vector) => Avx2.Permute2x128(vector, vector, 0x11);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<int> MultiplyAdd(Vector256<int> sum, Vector256<byte> weights, sbyte* x, Vector256<short> scales) =>
+        sum + Avx2.MultiplyAddAdjacent(Avx2.MultiplyAddAdjacent(weights, Vector256.Load(x)), scales);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<int> MultiplyAdd(Vector256<int> sum, Vector256<byte> weights, sbyte* x) =>
+        sum + Avx2.MultiplyAddAdjacent(Avx2.MultiplyAddAdjacent(weights, Vector256.Load(x)), Vector256<short>.One);
 
     // Moving the sign of x to the weight makes x unsigned: |x| * (w * sign x), a pair's sum at most 127 * 127 * 2 = 32258.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector256<int> MultiplyAddSigned(Vector256<int> sum, Vector256<sbyte> weights, Vector256<sbyte> x, Vector256<byte> magnitudes, Vector256<short> scales) =>
-        sum + Avx2.MultiplyAddAdjacent(Avx2.MultiplyAddAdjacent(magnitudes, Avx2.Sign(weights, x)), scales);
+    public static Vector256<int> MultiplyAddSigned(
+        Vector256<int> sum, Vector256<sbyte> weights, sbyte* x, byte* magnitudes, Vector256<short> scales)
+    {
+        var products = Avx2.MultiplyAddAdjacent(Vector256.Load(magnitudes), Avx2.Sign(weights, Vector256.Load(x)));
+        return sum + Avx2.MultiplyAddAdjacent(products, scales);
+    }
 
     // The sign of -128 cannot be moved, its magnitude can: |w| = 128 as an unsigned byte, a pair at most 128 * 127 * 2 = 32512.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector256<int> MultiplyAddSigned(Vector256<int> sum, Vector256<sbyte> weights, Vector256<sbyte> x) =>
-        sum + Avx2.MultiplyAddAdjacent(Avx2.MultiplyAddAdjacent(Avx2.Abs(weights), Avx2.Sign(x, weights)), Vector256<short>.One);
+    public static Vector256<int> MultiplyAddSigned(Vector256<int> sum, Vector256<sbyte> weights, sbyte* x)
+    {
+        var products = Avx2.MultiplyAddAdjacent(Avx2.Abs(weights), Avx2.Sign(Vector256.Load(x), weights));
+        return sum + Avx2.MultiplyAddAdjacent(products, Vector256<short>.One);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<int> MultiplyAddSigned(
+        Vector256<int> sum, Vector256<byte> weights, Vector256<byte> negative, sbyte* x, Vector256<short> scales) =>
+        sum + Avx2.MultiplyAddAdjacent(Avx2.MultiplyAddAdjacent(weights, Signed(x, negative)), scales);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector256<int> MultiplyAddPairs(Vector256<int> sum, Vector256<short> a, Vector256<short> b) =>
@@ -68,6 +86,11 @@ internal readonly unsafe struct Avx2Isa : IIsa
         else
             Sse.Prefetch1(address);
     }
+
+    /// <summary>x, negated where <paramref name="negative"/> is 0xff instead of 0: vpsignb takes 0xff for -1 and 1 for +1.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<sbyte> Signed(sbyte* x, Vector256<byte> negative) =>
+        Avx2.Sign(Vector256.Load(x), (negative | Vector256<byte>.One).AsSByte());
 
     /// <summary>In each lane the totals of that lane of a, b, c, d.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

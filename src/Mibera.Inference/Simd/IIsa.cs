@@ -16,25 +16,34 @@ internal unsafe interface IIsa
     /// bit 7 set, which gives zero.</summary>
     static abstract Vector256<byte> Lookup(Vector256<byte> table, Vector256<byte> index);
 
+    /// <summary>The lower lane in both lanes.</summary>
+    static abstract Vector256<byte> LowerTwice(Vector256<byte> vector);
+
+    /// <summary>The upper lane in both lanes.</summary>
+    static abstract Vector256<byte> UpperTwice(Vector256<byte> vector);
+
     /// <summary>
-    /// sum + scales * (weights . x), as eight partial sums whose total per lane is what counts. Weights are unsigned, at most
-    /// 127: a pair's sum is at most 127 * 127 * 2 = 32258 and fits int16. The scales of a lane are equal.
+    /// sum + scales * (weights . x) over 32 weights, as eight partial sums of which only the total per lane counts. Weights are
+    /// unsigned, at most 127: a pair's sum is at most 127 * 127 * 2 = 32258 and fits int16. The scales of a lane are equal.
     /// </summary>
-    static abstract Vector256<int> MultiplyAdd(Vector256<int> sum, Vector256<byte> weights, Vector256<sbyte> x, Vector256<short> scales);
+    static abstract Vector256<int> MultiplyAdd(Vector256<int> sum, Vector256<byte> weights, sbyte* x, Vector256<short> scales);
 
     /// <summary>The same with a scale of 1.</summary>
-    static abstract Vector256<int> MultiplyAdd(Vector256<int> sum, Vector256<byte> weights, Vector256<sbyte> x);
+    static abstract Vector256<int> MultiplyAdd(Vector256<int> sum, Vector256<byte> weights, sbyte* x);
 
-    /// <summary>
-    /// As <see cref="MultiplyAdd(Vector256{int}, Vector256{byte}, Vector256{sbyte}, Vector256{short})"/> for signed weights in
-    /// [-127, 127]. <paramref name="magnitudes"/> is |x|.
-    /// </summary>
-    static abstract Vector256<int> MultiplyAddSigned(Vector256<int> sum, Vector256<sbyte> weights, Vector256<sbyte> x, Vector256<byte> magnitudes, Vector256<short> scales);
+    /// <summary>The same for signed weights in [-127, 127]. <paramref name="magnitudes"/> are |x|.</summary>
+    static abstract Vector256<int> MultiplyAddSigned(
+        Vector256<int> sum, Vector256<sbyte> weights, sbyte* x, byte* magnitudes, Vector256<short> scales);
 
     /// <summary>The same with a scale of 1 and weights in [-128, 127].</summary>
-    static abstract Vector256<int> MultiplyAddSigned(Vector256<int> sum, Vector256<sbyte> weights, Vector256<sbyte> x);
+    static abstract Vector256<int> MultiplyAddSigned(Vector256<int> sum, Vector256<sbyte> weights, sbyte* x);
 
-    /// <summary>sum + the products of adjacent pairs: sum[i] + a[2i] * b[2i] + a[2i+1] * b[2i+1].</summary>
+    /// <summary>The same for weights of at most 127 that count negative where <paramref name="negative"/> is 0xff instead of
+    /// 0.</summary>
+    static abstract Vector256<int> MultiplyAddSigned(
+        Vector256<int> sum, Vector256<byte> weights, Vector256<byte> negative, sbyte* x, Vector256<short> scales);
+
+    /// <summary>sum + a . b, as eight partial sums of which only the total per lane counts.</summary>
     static abstract Vector256<int> MultiplyAddPairs(Vector256<int> sum, Vector256<short> a, Vector256<short> b);
 
     /// <summary>The sub-block scales that chunk <paramref name="chunk"/> of 32 weights needs: <c>scales[2 chunk]</c> in the

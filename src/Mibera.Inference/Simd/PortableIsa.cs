@@ -11,24 +11,36 @@ internal readonly unsafe struct PortableIsa : IIsa
         Vector128.Shuffle(table.GetLower(), index.GetLower()),
         Vector128.Shuffle(table.GetUpper(), index.GetUpper()));
 
-    // Weights of at most 127 are the same as signed bytes.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector256<int> MultiplyAdd(Vector256<int> sum, Vector256<byte> weights, Vector256<sbyte> x, Vector256<short> scales) =>
-        MultiplyAddSigned(sum, weights.AsSByte(), x, default, scales);
+    public static Vector256<byte> LowerTwice(Vector256<byte> vector) => Vector256.Create(vector.GetLower(), vector.GetLower());
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector256<int> MultiplyAdd(Vector256<int> sum, Vector256<byte> weights, Vector256<sbyte> x) =>
+    public static Vector256<byte> UpperTwice(Vector256<byte> vector) => Vector256.Create(vector.GetUpper(), vector.GetUpper());
+
+    // Weights of at most 127 are the same as signed bytes.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<int> MultiplyAdd(Vector256<int> sum, Vector256<byte> weights, sbyte* x, Vector256<short> scales) =>
+        MultiplyAddSigned(sum, weights.AsSByte(), x, null, scales);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<int> MultiplyAdd(Vector256<int> sum, Vector256<byte> weights, sbyte* x) =>
         MultiplyAddSigned(sum, weights.AsSByte(), x);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector256<int> MultiplyAddSigned(Vector256<int> sum, Vector256<sbyte> weights, Vector256<sbyte> x, Vector256<byte> magnitudes, Vector256<short> scales) =>
+    public static Vector256<int> MultiplyAddSigned(
+        Vector256<int> sum, Vector256<sbyte> weights, sbyte* x, byte* magnitudes, Vector256<short> scales) =>
         sum + Vector256.Create(
-            Dot(weights.GetLower(), x.GetLower()) * Vector128.WidenLower(scales.GetLower()),
-            Dot(weights.GetUpper(), x.GetUpper()) * Vector128.WidenLower(scales.GetUpper()));
+            Dot(weights.GetLower(), Vector128.Load(x)) * Vector128.WidenLower(scales.GetLower()),
+            Dot(weights.GetUpper(), Vector128.Load(x + 16)) * Vector128.WidenLower(scales.GetUpper()));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector256<int> MultiplyAddSigned(Vector256<int> sum, Vector256<sbyte> weights, Vector256<sbyte> x) =>
-        sum + Vector256.Create(Dot(weights.GetLower(), x.GetLower()), Dot(weights.GetUpper(), x.GetUpper()));
+    public static Vector256<int> MultiplyAddSigned(Vector256<int> sum, Vector256<sbyte> weights, sbyte* x) =>
+        sum + Vector256.Create(Dot(weights.GetLower(), Vector128.Load(x)), Dot(weights.GetUpper(), Vector128.Load(x + 16)));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<int> MultiplyAddSigned(
+        Vector256<int> sum, Vector256<byte> weights, Vector256<byte> negative, sbyte* x, Vector256<short> scales) =>
+        MultiplyAddSigned(sum, ((weights ^ negative) - negative).AsSByte(), x, null, scales);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector256<int> MultiplyAddPairs(Vector256<int> sum, Vector256<short> a, Vector256<short> b) =>

@@ -32,7 +32,7 @@ internal static unsafe class SmallUnitWalk<TFormat, TIsa>
             ahead += RowGroup.Rows * TFormat.BlockBytes;
             for (var step = 0; step < steps; step++, first += Chunk)
             {
-                var quants = Vector256.Load(x.Quants + first);
+                var quants = x.Quants + first;
                 var block = rows;
                 for (var i = 0; i < count; i++)
                 {
@@ -46,7 +46,7 @@ internal static unsafe class SmallUnitWalk<TFormat, TIsa>
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void MultiplyRow(byte* block, int step, Vector256<sbyte> quants, int row, RowGroup group)
+    private static void MultiplyRow(byte* block, int step, sbyte* quants, int row, RowGroup group)
     {
         for (var u = 0; u < UnitsInChunk; u++)
             group.ScaleBits[u * RowGroup.Rows + row] = TFormat.ScaleBits(block, step * UnitsInChunk + u);
@@ -81,12 +81,15 @@ internal static unsafe class SmallUnitWalk<TFormat, TIsa>
 
     private struct DotSink : IChunkSink
     {
-        public Vector256<sbyte> Quants;
+        public sbyte* Quants;
         public Vector256<int> Sum;
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public void Accept(int chunk, Vector256<byte> weights) => Sum = TFormat.SignedWeights
+        public void Accept(int chunk, Vector256<byte> weights) => Sum = TFormat.Form == WeightForm.Signed
             ? TIsa.MultiplyAddSigned(Vector256<int>.Zero, weights.AsSByte(), Quants)
             : TIsa.MultiplyAdd(Vector256<int>.Zero, weights, Quants);
+
+        public void Accept(int chunk, Vector256<byte> magnitudes, Vector256<byte> negative) =>
+            throw new NotSupportedException("No format of small units has signs apart.");
     }
 }

@@ -25,7 +25,7 @@ internal static unsafe class SuperBlockWalk<TFormat, TIsa>
         var ahead = rows + RowGroup.Rows * rowBytes;
         for (var b = 0; b < x.Width / Block; b++)
         {
-            if (TFormat.SignedWeights)
+            if (TFormat.Form == WeightForm.Signed)
                 StoreMagnitudes(quants, group.Magnitudes);
             var block = rows + (long)b * TFormat.BlockBytes;
             for (var i = 0; i < count; i++)
@@ -51,7 +51,7 @@ internal static unsafe class SuperBlockWalk<TFormat, TIsa>
         if (TFormat.HasScales)
         {
             TFormat.SubBlocks<TIsa>(block, out var scales, out var mins);
-            sink.Scales = new ScaleLanes(scales);
+            sink.Scales = ScaleLanes.Create<TIsa>(scales);
             if (TFormat.HasMins)
                 group.Minimums[row] = TIsa.MultiplyAddPairs(Vector256<int>.Zero, mins, Vector256.Load(sums));
             if (TFormat.HasOffsets)
@@ -92,13 +92,17 @@ internal static unsafe class SuperBlockWalk<TFormat, TIsa>
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public void Accept(int chunk, Vector256<byte> weights)
         {
-            var x = Vector256.Load(Quants + 32 * chunk);
+            var x = Quants + 32 * chunk;
             if (!TFormat.HasScales)
-                Sum = TFormat.SignedWeights ? TIsa.MultiplyAddSigned(Sum, weights.AsSByte(), x) : TIsa.MultiplyAdd(Sum, weights, x);
-            else if (TFormat.SignedWeights)
-                Sum = TIsa.MultiplyAddSigned(Sum, weights.AsSByte(), x, Vector256.Load(Magnitudes + 32 * chunk), TIsa.ChunkScales(Scales, chunk));
+                Sum = TIsa.MultiplyAdd(Sum, weights, x);
+            else if (TFormat.Form == WeightForm.Signed)
+                Sum = TIsa.MultiplyAddSigned(Sum, weights.AsSByte(), x, Magnitudes + 32 * chunk, TIsa.ChunkScales(Scales, chunk));
             else
                 Sum = TIsa.MultiplyAdd(Sum, weights, x, TIsa.ChunkScales(Scales, chunk));
         }
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public void Accept(int chunk, Vector256<byte> magnitudes, Vector256<byte> negative) =>
+            Sum = TIsa.MultiplyAddSigned(Sum, magnitudes, negative, Quants + 32 * chunk, TIsa.ChunkScales(Scales, chunk));
     }
 }

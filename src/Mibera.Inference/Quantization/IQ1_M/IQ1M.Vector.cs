@@ -9,10 +9,11 @@ namespace Mibera.Inference.Quantization;
 /// </remarks>
 internal readonly unsafe partial struct IQ1M : IVectorFormat
 {
+    public static int Largest => 18;
+
     public static bool HasOffsets => true;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    [SkipLocalsInit]
     public static void UnpackWeights<TIsa, TSink>(byte* block, int step, ref TSink sink)
         where TIsa : struct, IIsa
         where TSink : struct, IChunkSink
@@ -21,19 +22,17 @@ internal readonly unsafe partial struct IQ1M : IVectorFormat
         var (firstHigh, lastHigh) = (High<TIsa>(b, 0), High<TIsa>(b, 1));
         // Bit 11 is the shift's sign: 2 where it is clear.
         var negative = Vector256.Narrow((firstHigh >>> 10).AsUInt16(), (lastHigh >>> 10).AsUInt16());
-        var shifts = new ByteLanes(Vector256.AndNot(Vector256.Create((byte)2), negative));
-        var first = Indices(b, 0, firstHigh);
-        var i = (ushort*)&first;
-        Accept<TIsa, TSink>(0, i, shifts, ref sink);
-        Accept<TIsa, TSink>(1, i + 4, shifts, ref sink);
-        Accept<TIsa, TSink>(2, i + 8, shifts, ref sink);
-        Accept<TIsa, TSink>(3, i + 12, shifts, ref sink);
-        var last = Indices(b, 1, lastHigh);
-        i = (ushort*)&last;
-        Accept<TIsa, TSink>(4, i, shifts, ref sink);
-        Accept<TIsa, TSink>(5, i + 4, shifts, ref sink);
-        Accept<TIsa, TSink>(6, i + 8, shifts, ref sink);
-        Accept<TIsa, TSink>(7, i + 12, shifts, ref sink);
+        var shifts = ByteLanes.Create<TIsa>(Vector256.AndNot(Vector256.Create((byte)2), negative));
+        var indices = Indices(b, 0, firstHigh).AsUInt64();
+        Accept<TIsa, TSink>(0, indices.GetElement(0), shifts, ref sink);
+        Accept<TIsa, TSink>(1, indices.GetElement(1), shifts, ref sink);
+        Accept<TIsa, TSink>(2, indices.GetElement(2), shifts, ref sink);
+        Accept<TIsa, TSink>(3, indices.GetElement(3), shifts, ref sink);
+        indices = Indices(b, 1, lastHigh).AsUInt64();
+        Accept<TIsa, TSink>(4, indices.GetElement(0), shifts, ref sink);
+        Accept<TIsa, TSink>(5, indices.GetElement(1), shifts, ref sink);
+        Accept<TIsa, TSink>(6, indices.GetElement(2), shifts, ref sink);
+        Accept<TIsa, TSink>(7, indices.GetElement(3), shifts, ref sink);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -76,11 +75,11 @@ internal readonly unsafe partial struct IQ1M : IVectorFormat
         Unpacking.Widen(Vector128.Load(b->Indices + 16 * half)) | (high & Vector256.Create((short)0x700));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Accept<TIsa, TSink>(int chunk, ushort* i, in ByteLanes shifts, ref TSink sink)
+    private static void Accept<TIsa, TSink>(int chunk, ulong indices, in ByteLanes shifts, ref TSink sink)
         where TIsa : struct, IIsa
         where TSink : struct, IChunkSink
     {
-        var grid = Grids.Gather(Grids.Pointer(Grids.Iq1S), i[0], i[1], i[2], i[3]) + Vector256<byte>.One;
+        var grid = Grids.Gather(Grids.Pointer(Grids.Iq1S), indices) + Vector256<byte>.One;
         sink.Accept(chunk, (grid.AsUInt16() << 3).AsByte() + shifts.Spread<TIsa>(chunk));
     }
 }

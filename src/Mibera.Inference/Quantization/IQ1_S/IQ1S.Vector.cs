@@ -10,27 +10,26 @@ namespace Mibera.Inference.Quantization;
 /// </remarks>
 internal readonly unsafe partial struct IQ1S : IVectorFormat
 {
+    public static int Largest => 2;
+
     public static bool HasOffsets => true;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    [SkipLocalsInit]
     public static void UnpackWeights<TIsa, TSink>(byte* block, int step, ref TSink sink)
         where TIsa : struct, IIsa
         where TSink : struct, IChunkSink
     {
         var b = (Block*)block;
-        var first = Indices<TIsa>(b, 0);
-        var i = (ushort*)&first;
-        Accept(0, i, ref sink);
-        Accept(1, i + 4, ref sink);
-        Accept(2, i + 8, ref sink);
-        Accept(3, i + 12, ref sink);
-        var last = Indices<TIsa>(b, 1);
-        i = (ushort*)&last;
-        Accept(4, i, ref sink);
-        Accept(5, i + 4, ref sink);
-        Accept(6, i + 8, ref sink);
-        Accept(7, i + 12, ref sink);
+        var indices = Indices<TIsa>(b, 0).AsUInt64();
+        Accept(0, indices.GetElement(0), ref sink);
+        Accept(1, indices.GetElement(1), ref sink);
+        Accept(2, indices.GetElement(2), ref sink);
+        Accept(3, indices.GetElement(3), ref sink);
+        indices = Indices<TIsa>(b, 1).AsUInt64();
+        Accept(4, indices.GetElement(0), ref sink);
+        Accept(5, indices.GetElement(1), ref sink);
+        Accept(6, indices.GetElement(2), ref sink);
+        Accept(7, indices.GetElement(3), ref sink);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -66,7 +65,7 @@ internal readonly unsafe partial struct IQ1S : IVectorFormat
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Accept<TSink>(int chunk, ushort* i, ref TSink sink)
+    private static void Accept<TSink>(int chunk, ulong indices, ref TSink sink)
         where TSink : struct, IChunkSink =>
-        sink.Accept(chunk, Grids.Gather(Grids.Pointer(Grids.Iq1S), i[0], i[1], i[2], i[3]) + Vector256<byte>.One);
+        sink.Accept(chunk, Grids.Gather(Grids.Pointer(Grids.Iq1S), indices) + Vector256<byte>.One);
 }

@@ -6,28 +6,27 @@ namespace Mibera.Inference.Quantization;
 
 internal readonly unsafe partial struct IQ2S : IVectorFormat
 {
-    public static bool SignedWeights => true;
+    public static WeightForm Form => WeightForm.SignAndMagnitude;
+
+    public static int Largest => 43;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    [SkipLocalsInit]
     public static void UnpackWeights<TIsa, TSink>(byte* block, int step, ref TSink sink)
         where TIsa : struct, IIsa
         where TSink : struct, IChunkSink
     {
         var b = (Block*)block;
-        var signs = new ByteLanes(Vector256.Load(b->Signs));
-        var first = Indices<TIsa>(b, 0);
-        var i = (ushort*)&first;
-        Accept<TIsa, TSink>(0, i, signs, ref sink);
-        Accept<TIsa, TSink>(1, i + 4, signs, ref sink);
-        Accept<TIsa, TSink>(2, i + 8, signs, ref sink);
-        Accept<TIsa, TSink>(3, i + 12, signs, ref sink);
-        var last = Indices<TIsa>(b, 1);
-        i = (ushort*)&last;
-        Accept<TIsa, TSink>(4, i, signs, ref sink);
-        Accept<TIsa, TSink>(5, i + 4, signs, ref sink);
-        Accept<TIsa, TSink>(6, i + 8, signs, ref sink);
-        Accept<TIsa, TSink>(7, i + 12, signs, ref sink);
+        var signs = ByteLanes.Create<TIsa>(Vector256.Load(b->Signs));
+        var indices = Indices<TIsa>(b, 0).AsUInt64();
+        Accept<TIsa, TSink>(0, indices.GetElement(0), signs, ref sink);
+        Accept<TIsa, TSink>(1, indices.GetElement(1), signs, ref sink);
+        Accept<TIsa, TSink>(2, indices.GetElement(2), signs, ref sink);
+        Accept<TIsa, TSink>(3, indices.GetElement(3), signs, ref sink);
+        indices = Indices<TIsa>(b, 1).AsUInt64();
+        Accept<TIsa, TSink>(4, indices.GetElement(0), signs, ref sink);
+        Accept<TIsa, TSink>(5, indices.GetElement(1), signs, ref sink);
+        Accept<TIsa, TSink>(6, indices.GetElement(2), signs, ref sink);
+        Accept<TIsa, TSink>(7, indices.GetElement(3), signs, ref sink);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -56,11 +55,11 @@ internal readonly unsafe partial struct IQ2S : IVectorFormat
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Accept<TIsa, TSink>(int chunk, ushort* i, in ByteLanes signs, ref TSink sink)
+    private static void Accept<TIsa, TSink>(int chunk, ulong indices, in ByteLanes signs, ref TSink sink)
         where TIsa : struct, IIsa
         where TSink : struct, IChunkSink
     {
-        var magnitudes = Grids.Gather(Grids.Pointer(Grids.Iq2S), i[0], i[1], i[2], i[3]);
-        sink.Accept(chunk, signs.Negate<TIsa>(chunk, magnitudes));
+        var magnitudes = Grids.Gather(Grids.Pointer(Grids.Iq2S), indices);
+        sink.Accept(chunk, magnitudes, signs.Mask<TIsa>(chunk));
     }
 }

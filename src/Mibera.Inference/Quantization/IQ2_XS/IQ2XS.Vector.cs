@@ -6,7 +6,9 @@ namespace Mibera.Inference.Quantization;
 
 internal readonly unsafe partial struct IQ2XS : IVectorFormat
 {
-    public static bool SignedWeights => true;
+    public static WeightForm Form => WeightForm.SignAndMagnitude;
+
+    public static int Largest => 43;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void UnpackWeights<TIsa, TSink>(byte* block, int step, ref TSink sink)
@@ -15,7 +17,7 @@ internal readonly unsafe partial struct IQ2XS : IVectorFormat
     {
         var codes = ((Block*)block)->Codes;
         var sevenBits = Vector256.Narrow(Vector256.Load(codes) >>> 9, Vector256.Load(codes + 16) >>> 9);
-        var signs = new ByteLanes(Grids.EvenSigns<TIsa>(sevenBits));
+        var signs = ByteLanes.Create<TIsa>(Grids.EvenSigns<TIsa>(sevenBits));
         Accept<TIsa, TSink>(0, codes, signs, ref sink);
         Accept<TIsa, TSink>(1, codes, signs, ref sink);
         Accept<TIsa, TSink>(2, codes, signs, ref sink);
@@ -44,6 +46,6 @@ internal readonly unsafe partial struct IQ2XS : IVectorFormat
     {
         var c = codes + 4 * chunk;
         var magnitudes = Grids.Gather(Grids.Pointer(Grids.Iq2Xs), c[0] & 511, c[1] & 511, c[2] & 511, c[3] & 511);
-        sink.Accept(chunk, signs.Negate<TIsa>(chunk, magnitudes));
+        sink.Accept(chunk, magnitudes, signs.Mask<TIsa>(chunk));
     }
 }

@@ -6,7 +6,9 @@ namespace Mibera.Inference.Quantization;
 
 internal readonly unsafe partial struct IQ2XXS : IVectorFormat
 {
-    public static bool SignedWeights => true;
+    public static WeightForm Form => WeightForm.SignAndMagnitude;
+
+    public static int Largest => 43;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void UnpackWeights<TIsa, TSink>(byte* block, int step, ref TSink sink)
@@ -14,7 +16,7 @@ internal readonly unsafe partial struct IQ2XXS : IVectorFormat
         where TSink : struct, IChunkSink
     {
         var codes = ((Block*)block)->Codes;
-        var signs = new ByteLanes(Grids.EvenSignsOfDwords<TIsa>(SignsAndScales(codes)));
+        var signs = ByteLanes.Create<TIsa>(Grids.EvenSignsOfDwords<TIsa>(SignsAndScales(codes)));
         Accept<TIsa, TSink>(0, 0, codes, signs, ref sink);
         Accept<TIsa, TSink>(1, 2, codes, signs, ref sink);
         Accept<TIsa, TSink>(2, 4, codes, signs, ref sink);
@@ -49,6 +51,6 @@ internal readonly unsafe partial struct IQ2XXS : IVectorFormat
     {
         var indices = codes + 8 * chunk;
         var magnitudes = Grids.Gather(Grids.Pointer(Grids.Iq2Xxs), indices[0], indices[1], indices[2], indices[3]);
-        sink.Accept(chunk, signs.Negate<TIsa>(quad, magnitudes));
+        sink.Accept(chunk, magnitudes, signs.Mask<TIsa>(quad));
     }
 }

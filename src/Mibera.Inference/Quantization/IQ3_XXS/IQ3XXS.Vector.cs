@@ -6,7 +6,9 @@ namespace Mibera.Inference.Quantization;
 
 internal readonly unsafe partial struct IQ3XXS : IVectorFormat
 {
-    public static bool SignedWeights => true;
+    public static WeightForm Form => WeightForm.SignAndMagnitude;
+
+    public static int Largest => 62;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void UnpackWeights<TIsa, TSink>(byte* block, int step, ref TSink sink)
@@ -14,7 +16,7 @@ internal readonly unsafe partial struct IQ3XXS : IVectorFormat
         where TSink : struct, IChunkSink
     {
         var b = (Block*)block;
-        var signs = new ByteLanes(Grids.EvenSignsOfDwords<TIsa>(Vector256.Load(b->SignsAndScales)));
+        var signs = ByteLanes.Create<TIsa>(Grids.EvenSignsOfDwords<TIsa>(Vector256.Load(b->SignsAndScales)));
         Accept<TIsa, TSink>(0, b->Indices, signs, ref sink);
         Accept<TIsa, TSink>(1, b->Indices, signs, ref sink);
         Accept<TIsa, TSink>(2, b->Indices, signs, ref sink);
@@ -41,8 +43,7 @@ internal readonly unsafe partial struct IQ3XXS : IVectorFormat
         where TIsa : struct, IIsa
         where TSink : struct, IChunkSink
     {
-        var i = indices + 8 * chunk;
-        var magnitudes = Grids.Gather(Grids.Pointer(Grids.Iq3Xxs), i[0], i[1], i[2], i[3], i[4], i[5], i[6], i[7]);
-        sink.Accept(chunk, signs.Negate<TIsa>(chunk, magnitudes));
+        var magnitudes = Grids.Gather(Grids.Pointer(Grids.Iq3Xxs), *(ulong*)(indices + 8 * chunk));
+        sink.Accept(chunk, magnitudes, signs.Mask<TIsa>(chunk));
     }
 }

@@ -5,7 +5,9 @@ namespace Mibera.Inference.Quantization;
 
 internal readonly unsafe partial struct IQ4NL : IVectorFormat
 {
-    public static bool SignedWeights => true;
+    public static WeightForm Form => WeightForm.Signed;
+
+    public static int Largest => 127;
 
     public static bool HasScales => false;
 

@@ -6,7 +6,9 @@ namespace Mibera.Inference.Quantization;
 
 internal readonly unsafe partial struct IQ4XS : IVectorFormat
 {
-    public static bool SignedWeights => true;
+    public static WeightForm Form => WeightForm.Signed;
+
+    public static int Largest => 127;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void UnpackWeights<TIsa, TSink>(byte* block, int step, ref TSink sink)

@@ -6,6 +6,8 @@ namespace Mibera.Inference.Quantization;
 
 internal readonly unsafe partial struct Q10 : IVectorFormat
 {
+    public static int Largest => 2;
+
     public static bool HasScales => false;
 
     public static bool HasOffsets => true;

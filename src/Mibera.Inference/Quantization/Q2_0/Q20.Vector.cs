@@ -6,6 +6,8 @@ namespace Mibera.Inference.Quantization;
 
 internal readonly unsafe partial struct Q20 : IVectorFormat
 {
+    public static int Largest => 3;
+
     public static bool HasScales => false;
 
     public static bool HasOffsets => true;

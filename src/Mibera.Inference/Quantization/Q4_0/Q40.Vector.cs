@@ -5,6 +5,8 @@ namespace Mibera.Inference.Quantization;
 
 internal readonly unsafe partial struct Q40 : IVectorFormat
 {
+    public static int Largest => 15;
+
     public static bool HasScales => false;
 
     public static bool HasOffsets => true;

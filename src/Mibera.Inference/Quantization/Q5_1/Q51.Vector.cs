@@ -6,6 +6,8 @@ namespace Mibera.Inference.Quantization;
 
 internal readonly unsafe partial struct Q51 : IVectorFormat
 {
+    public static int Largest => 31;
+
     public static bool HasScales => false;
 
     /// <summary>The offset that files carry is added: the min is 1 and its scale the offset's negation.</summary>

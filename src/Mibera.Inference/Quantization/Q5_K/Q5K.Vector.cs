@@ -6,6 +6,8 @@ namespace Mibera.Inference.Quantization;
 
 internal readonly unsafe partial struct Q5K : IVectorFormat
 {
+    public static int Largest => 31;
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void UnpackWeights<TIsa, TSink>(byte* block, int step, ref TSink sink)
         where TIsa : struct, IIsa

@@ -6,6 +6,8 @@ namespace Mibera.Inference.Quantization;
 
 internal readonly unsafe partial struct Q6K : IVectorFormat
 {
+    public static int Largest => 63;
+
     public static bool HasOffsets => true;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -6,7 +6,9 @@ namespace Mibera.Inference.Quantization;
 
 internal readonly unsafe partial struct Q80 : IVectorFormat
 {
-    public static bool SignedWeights => true;
+    public static WeightForm Form => WeightForm.Signed;
+
+    public static int Largest => 128;
 
     public static bool HasScales => false;
 
