@@ -1,4 +1,6 @@
 using Mibera.Inference.Gguf;
+using Mibera.Inference.Kernels.Avx512;
+using Mibera.Inference.Quantization;
 
 namespace Mibera.Inference.Kernels;
 
@@ -7,6 +9,9 @@ internal static partial class KernelTable
 {
     private static MatrixKernel? CreateAvx512LowBit(GgmlType type) => type switch
     {
+        GgmlType.IQ2_XXS => Avx512Cell<IQ2XXS, RowPairs<IQ2XXS.Avx512>, SixteenRowWalk>(),
+        GgmlType.IQ2_XS => Avx512Cell<IQ2XS, RowPairs<IQ2XS.Avx512>, SixteenRowWalk>(),
+        GgmlType.IQ2_S => Avx512Cell<IQ2S, RowPairs<IQ2S.Avx512>, SixteenRowWalk>(),
         _ => null,
     };
 }

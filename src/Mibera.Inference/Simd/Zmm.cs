@@ -16,9 +16,10 @@ internal static unsafe class Zmm
 
     /// <summary>16 bytes of each of four rows: lane r holds those of row r.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector512<byte> LoadLanes(byte* first, nint stride) => Vector512.Create(
-        Vector256.Create(Vector128.Load(first), Vector128.Load(first + stride)),
-        Vector256.Create(Vector128.Load(first + 2 * stride), Vector128.Load(first + 3 * stride)));
+    public static Vector512<byte> LoadLanes(byte* first, nint stride) =>
+        Halves(
+            Avx2.InsertVector128(Vector128.Load(first).ToVector256Unsafe(), Vector128.Load(first + stride), 1),
+            Avx2.InsertVector128(Vector128.Load(first + 2 * stride).ToVector256Unsafe(), Vector128.Load(first + 3 * stride), 1));
 
     /// <summary>The same 32 bytes in both halves.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -34,6 +35,30 @@ internal static unsafe class Zmm
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector512<byte> Select(Vector512<byte> mask, Vector512<byte> whenSet, Vector512<byte> whenClear) =>
         Avx512F.TernaryLogic(mask, whenSet, whenClear, 0xCA);
+
+    /// <summary>32 bytes of each of two rows.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<byte> LoadHalves(byte* low, byte* high) => Halves(Vector256.Load(low), Vector256.Load(high));
+
+    /// <summary>Vector512.Create of two halves, which in .NET 10 inserts both of them into a stale register.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector512<byte> Halves(Vector256<byte> low, Vector256<byte> high) =>
+        Avx512F.InsertVector256(low.ToVector512Unsafe(), high, 1);
+
+    /// <summary>Eight bytes of each of two rows, each byte a dword.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<uint> HalvesToDwords(byte* low, byte* high) =>
+        Avx512F.ConvertToVector512UInt32(Vector128.Create(*(ulong*)low, *(ulong*)high).AsByte());
+
+    /// <summary>All bits of a byte are bit <paramref name="bit"/> of the source byte.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<byte> SpreadBit(Vector512<byte> source, int bit) =>
+        Gfni.V512.GaloisFieldAffineTransform(source, Vector512.Create((byte)(1 << bit)), 0);
+
+    /// <summary>Looks up the low seven bits of each byte in 128 aligned bytes.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<byte> LookUp128(byte* table, Vector512<byte> indices) =>
+        Avx512Vbmi.PermuteVar64x8x2(Vector512.LoadAligned(table), indices, Vector512.LoadAligned(table + 64));
 
     /// <summary>
     /// Transposes dwords within lanes: dword r of a lane of result c is dword c of the same lane of row r.

@@ -1,0 +1,39 @@
+using System.Runtime.Intrinsics;
+using Mibera.Inference.Simd;
+
+namespace Mibera.Inference.Kernels.Avx512;
+
+/// <summary>
+/// A format whose indices of a block fill half a vector, so that two rows share each vector: one in the low half, one in
+/// the high half. Members must be marked for aggressive inlining.
+/// </summary>
+internal unsafe interface IRowPair
+{
+    /// <summary>Bytes of a block of weights.</summary>
+    static abstract int BlockBytes { get; }
+
+    /// <summary>How activations are packed.</summary>
+    static abstract SuperBlockLayout Layout { get; }
+
+    /// <summary>As <see cref="ISuperBlockCell.PackedBytes"/>.</summary>
+    static abstract int PackedBytes { get; }
+
+    /// <summary>As <see cref="ISuperBlockCell.Constants"/>.</summary>
+    static abstract byte* Constants { get; }
+
+    /// <summary>The power of two that, times the block's f16 scale, is its float scale.</summary>
+    static abstract float ScaleUnit { get; }
+
+    /// <summary>The bits of the block's f16 scale.</summary>
+    static abstract uint HalfScale(byte* block);
+
+    /// <summary>
+    /// The products of two pairs of rows with a packed block of activations: of the blocks at <paramref name="low"/> and
+    /// <paramref name="high"/>, and of those <paramref name="stride"/> bytes on. The low half of a result adds up to the
+    /// product of its low row.
+    /// </summary>
+    static abstract TwoZmm<int> Multiply(byte* constants, byte* low, byte* high, nint stride, byte* activations);
+
+    /// <summary>As <see cref="ISuperBlockCell.Finish"/>.</summary>
+    static abstract Vector512<int> Finish(Vector512<int> sums);
+}

@@ -1,0 +1,75 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+using Mibera.Inference.Kernels.Avx512;
+using Mibera.Inference.Simd;
+
+namespace Mibera.Inference.Quantization;
+
+internal readonly unsafe partial struct IQ2XXS
+{
+    /// <summary>Two rows in a vector, a byte for each of their 64 groups.</summary>
+    internal readonly struct Avx512 : IRowPair
+    {
+        private const int Indices = ThreeLevelGroups.ConstantBytes;
+        private const int SignsAndScales = Indices + 64;
+        private const int SignShifts = Indices + 2 * 64;
+        private const int Low = Indices + 3 * 64;
+        private const int High = Low + 256;
+
+        // Signs 0 to 6 are bits 0 to 6 of a group's byte, sign 7 is the parity of all bits.
+        private static readonly ThreeLevelGroups.Place[] Places =
+            [new(2, 0, 1, 4), new(3, 2, 3, 5), new(0, 2, 3, 0), new(1, 4, 5, 1), new(4, 0, 1, 4), new(5, 2, 3, 5), new(6, 2, 3, 0), new(7, 4, 5, 1)];
+
+        private static readonly VectorConstants Table = new([
+            .. ThreeLevelGroups.Constants(Places, [0x40, 0xFF, 0, 0, 0x04, 0x08, 0, 0], [27, 0, 27, 0, 59, 0, 59, 0]),
+            // Dwords of two rows: even ones are indices, odd ones signs and scales.
+            i => i % 4 == 0 ? i / 4 * 2 : 0,
+            i => i % 4 == 0 ? i / 4 * 2 + 1 : 0,
+            // Four times seven bits in each dword.
+            i => i / 4 % 2 * 32 + i % 4 * 7,
+            .. Plane(0), .. Plane(1)]);
+
+        public static int BlockBytes => 66;
+
+        public static SuperBlockLayout Layout => GroupsOf8Layout.Instance;
+
+        public static int PackedBytes => GroupsOf8Layout.Size;
+
+        public static byte* Constants => Table.Pointer;
+
+        public static float ScaleUnit => 0.125f;
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public static uint HalfScale(byte* block) => *(ushort*)block;
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public static Vector512<int> Finish(Vector512<int> sums) => sums;
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public static TwoZmm<int> Multiply(byte* constants, byte* low, byte* high, nint stride, byte* activations)
+        {
+            var codes0 = TwoZmm.Load(low + 2, stride).As<uint>();
+            var codes1 = TwoZmm.Load(high + 2, stride).As<uint>();
+            var index = TwoZmm.Gather(codes0, (uint*)(constants + Indices), codes1).As<byte>();
+            var tail = TwoZmm.Gather(codes0, (uint*)(constants + SignsAndScales), codes1).As<ulong>();
+            var upper = TwoZmm.SpreadBit(index, 7);
+            var signs = TwoZmm.AndXor(
+                TwoZmm.MultiShift(constants + SignShifts, tail),
+                Vector512.Create((byte)0x7F), Vector512.LoadAligned(activations + GroupsOf8Layout.EvenSigns));
+            return ThreeLevelGroups.Multiply(
+                constants, LookUp256(constants + Low, index, upper), LookUp256(constants + High, index, upper),
+                signs, tail, activations, first: 2, third: 4);
+        }
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        private static TwoZmm<byte> LookUp256(byte* table, TwoZmm<byte> index, TwoZmm<byte> upper) =>
+            TwoZmm.Select(upper, TwoZmm.LookUp128(table + 128, index), TwoZmm.LookUp128(table, index));
+
+        /// <summary>A plane of the 256 entries.</summary>
+        private static Func<int, int>[] Plane(int plane) =>
+        [
+            .. Enumerable.Range(0, 4).Select(
+                v => (Func<int, int>)(i => ThreeLevelGroups.PlaneByte(Places, plane, Grids.Iq2Xxs[64 * v + i]))),
+        ];
+    }
+}

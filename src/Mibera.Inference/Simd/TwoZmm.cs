@@ -1,0 +1,139 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
+
+namespace Mibera.Inference.Simd;
+
+/// <summary>
+/// Two 512-bit vectors that go through the same steps, so that constants are loaded once for both: a kernel with large
+/// tables would otherwise be bound by its loads (Zen 4 has one of 64 bytes per cycle).
+/// </summary>
+internal readonly struct TwoZmm<T>(Vector512<T> a, Vector512<T> b)
+{
+    public readonly Vector512<T> A = a;
+
+    public readonly Vector512<T> B = b;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static TwoZmm<T> operator +(TwoZmm<T> left, TwoZmm<T> right) => new(left.A + right.A, left.B + right.B);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static TwoZmm<T> operator &(TwoZmm<T> left, TwoZmm<T> right) => new(left.A & right.A, left.B & right.B);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static TwoZmm<T> operator ^(TwoZmm<T> left, Vector512<T> right) => new(left.A ^ right, left.B ^ right);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public TwoZmm<TOther> As<TOther>() => new(A.As<T, TOther>(), B.As<T, TOther>());
+}
+
+/// <summary>Operations on both vectors of a <see cref="TwoZmm{T}"/>.</summary>
+internal static unsafe class TwoZmm
+{
+    /// <summary>64 bytes of two rows.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static TwoZmm<byte> Load(byte* first, nint stride) => new(Vector512.Load(first), Vector512.Load(first + stride));
+
+    /// <summary>Two of <see cref="Zmm.LoadHalves"/>.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static TwoZmm<byte> LoadHalves(byte* low, byte* high, nint stride) =>
+        new(Zmm.LoadHalves(low, high), Zmm.LoadHalves(low + stride, high + stride));
+
+    /// <summary>Two of <see cref="Zmm.HalvesToDwords"/>.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static TwoZmm<uint> HalvesToDwords(byte* low, byte* high, nint stride) =>
+        new(Zmm.HalvesToDwords(low, high), Zmm.HalvesToDwords(low + stride, high + stride));
+
+    /// <summary>The dwords of 32, the first 16 of them in <paramref name="low"/>, that the aligned indices tell.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static TwoZmm<uint> Gather(TwoZmm<uint> low, uint* indices, TwoZmm<uint> high)
+    {
+        var index = Vector512.LoadAligned(indices);
+        return new(Avx512F.PermuteVar16x32x2(low.A, index, high.A), Avx512F.PermuteVar16x32x2(low.B, index, high.B));
+    }
+
+    /// <summary>The bytes of 128, the first 64 of them in <paramref name="low"/>, that the aligned indices tell.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static TwoZmm<byte> Gather(TwoZmm<byte> low, byte* indices, TwoZmm<byte> high)
+    {
+        var index = Vector512.LoadAligned(indices);
+        return new(Avx512Vbmi.PermuteVar64x8x2(low.A, index, high.A), Avx512Vbmi.PermuteVar64x8x2(low.B, index, high.B));
+    }
+
+    /// <summary>Looks up the low six bits of each byte in 64 aligned bytes.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static TwoZmm<byte> LookUp64(byte* table, TwoZmm<byte> indices)
+    {
+        var entries = Vector512.LoadAligned(table);
+        return new(Avx512Vbmi.PermuteVar64x8(entries, indices.A), Avx512Vbmi.PermuteVar64x8(entries, indices.B));
+    }
+
+    /// <summary>Looks up the low seven bits of each byte in 128 aligned bytes.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static TwoZmm<byte> LookUp128(byte* table, TwoZmm<byte> indices)
+    {
+        var low = Vector512.LoadAligned(table);
+        var high = Vector512.LoadAligned(table + 64);
+        return new(
+            Avx512Vbmi.PermuteVar64x8x2(low, indices.A, high),
+            Avx512Vbmi.PermuteVar64x8x2(low, indices.B, high));
+    }
+
+    /// <summary>As <see cref="Zmm.Select"/>.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static TwoZmm<byte> Select(TwoZmm<byte> mask, TwoZmm<byte> whenSet, TwoZmm<byte> whenClear) =>
+        new(Zmm.Select(mask.A, whenSet.A, whenClear.A), Zmm.Select(mask.B, whenSet.B, whenClear.B));
+
+    /// <summary>As <see cref="Zmm.Select"/>, with one mask for both.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static TwoZmm<byte> Select(Vector512<byte> mask, TwoZmm<byte> whenSet, TwoZmm<byte> whenClear) =>
+        new(Zmm.Select(mask, whenSet.A, whenClear.A), Zmm.Select(mask, whenSet.B, whenClear.B));
+
+    /// <summary>All bits of a byte are bit <paramref name="bit"/> of the source byte.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static TwoZmm<byte> SpreadBit(TwoZmm<byte> source, int bit) => Affine(Vector512.Create((byte)(1 << bit)), source);
+
+    /// <summary>A matrix over GF(2) times each byte.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static TwoZmm<byte> Affine(Vector512<byte> matrix, TwoZmm<byte> source) => new(
+        Gfni.V512.GaloisFieldAffineTransform(source.A, matrix, 0),
+        Gfni.V512.GaloisFieldAffineTransform(source.B, matrix, 0));
+
+    /// <summary>Bytes of each qword from the given bit offsets.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static TwoZmm<byte> MultiShift(byte* offsets, TwoZmm<ulong> source)
+    {
+        var control = Vector512.LoadAligned(offsets);
+        return new(Avx512Vbmi.MultiShift(control, source.A), Avx512Vbmi.MultiShift(control, source.B));
+    }
+
+    /// <summary>Bytes shifted right, with what their word's other byte shifts in.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static TwoZmm<byte> ShiftRight(TwoZmm<byte> source, int bits) =>
+        new((source.A.AsUInt16() >>> bits).AsByte(), (source.B.AsUInt16() >>> bits).AsByte());
+
+    /// <summary>(x and <paramref name="mask"/>) xor <paramref name="other"/>.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static TwoZmm<byte> AndXor(TwoZmm<byte> x, Vector512<byte> mask, Vector512<byte> other) =>
+        new(Avx512F.TernaryLogic(x.A, mask, other, 0x6A), Avx512F.TernaryLogic(x.B, mask, other, 0x6A));
+
+    /// <summary>(x and <paramref name="mask"/>) or <paramref name="other"/>.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static TwoZmm<short> AndOr(TwoZmm<short> x, Vector512<short> mask, Vector512<short> other) =>
+        new(Avx512F.TernaryLogic(x.A, mask, other, 0xEA), Avx512F.TernaryLogic(x.B, mask, other, 0xEA));
+
+    /// <summary>Sums of two products of adjacent bytes, unsigned with signed.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static TwoZmm<short> MultiplyAddAdjacent(Vector512<byte> left, TwoZmm<sbyte> right) =>
+        new(Avx512BW.MultiplyAddAdjacent(left, right.A), Avx512BW.MultiplyAddAdjacent(left, right.B));
+
+    /// <summary>Sums of two products of adjacent bytes, unsigned with signed.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static TwoZmm<short> MultiplyAddAdjacent(TwoZmm<byte> left, Vector512<sbyte> right) =>
+        new(Avx512BW.MultiplyAddAdjacent(left.A, right), Avx512BW.MultiplyAddAdjacent(left.B, right));
+
+    /// <summary>Sums of two products of adjacent words.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static TwoZmm<int> MultiplyAddAdjacent(TwoZmm<short> left, TwoZmm<short> right) =>
+        new(Avx512BW.MultiplyAddAdjacent(left.A, right.A), Avx512BW.MultiplyAddAdjacent(left.B, right.B));
+}
