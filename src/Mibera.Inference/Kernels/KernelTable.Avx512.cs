@@ -10,7 +10,11 @@ internal static partial class KernelTable
     private static MatrixKernel? CreateAvx512(GgmlType type) => type switch
     {
         GgmlType.Q2_K => Avx512Cell<Q2K, Q2K.Avx512, EightRowWalk>(),
+        GgmlType.Q3_K => Avx512Cell<Q3K, Q3K.Avx512, EightRowWalk>(),
         GgmlType.Q4_K => Avx512Cell<Q4K, Q4K.Avx512, EightRowWalk>(),
+        GgmlType.Q5_K => Avx512Cell<Q5K, Q5K.Avx512, EightRowWalk>(),
+        GgmlType.Q6_K => Avx512Cell<Q6K, Q6K.Avx512, EightRowWalk>(),
+        GgmlType.IQ4_XS => Avx512Cell<IQ4XS, IQ4XS.Avx512, EightRowWalk>(),
         _ => null,
     };
 

@@ -13,6 +13,9 @@ namespace Mibera.Inference.Quantization;
 /// </summary>
 internal static unsafe partial class SubBlockScales
 {
+    /// <summary>Where the constants of Q5_K begin: matrices of the fifth bits (two), and of the high nibbles.</summary>
+    public const int FifthBits = 576;
+
     /// <summary>Activations in the order of the slots.</summary>
     public static readonly SumsOf32Layout Layout = new([
         .. Enumerable.Range(0, 16).Select(i => (byte)(2 * SubBlock(i / 4, i % 4 / 2) + i % 2))]);
@@ -30,7 +33,12 @@ internal static unsafe partial class SubBlockScales
         i => i % 2 == 0 ? i / 4 % 4 * 4 : 0x80,
         i => i % 2 == 0 ? i / 4 % 4 * 4 + 1 : 0x80,
         i => i % 2 == 0 ? i / 4 % 4 * 4 + 2 : 0x80,
-        i => i % 2 == 0 ? i / 4 % 4 * 4 + 3 : 0x80);
+        i => i % 2 == 0 ? i / 4 % 4 * 4 + 3 : 0x80,
+        // Q5_K: for slots 0, 1 and 2, 3, the fifth bit of the low nibble's weight to bit 4, that of the high nibble's to bit
+        // 0; then from a high nibble and its fifth bit in bit 0 to the weight.
+        i => i < 32 ? VectorConstants.BitMatrix(i, 1, -1, -1, -1, 0) : VectorConstants.BitMatrix(i, 3, -1, -1, -1, 2),
+        i => i < 32 ? VectorConstants.BitMatrix(i, 5, -1, -1, -1, 4) : VectorConstants.BitMatrix(i, 7, -1, -1, -1, 6),
+        i => VectorConstants.BitMatrix(i, 4, 5, 6, 7, 0));
 
     /// <summary>Where <see cref="Headers"/> and its kin find their constants.</summary>
     public static byte* Constants => Table.Pointer;

@@ -38,18 +38,20 @@ internal readonly unsafe struct EightRowWalk : IWalk
                 var pair = Math.Min(2, blocks - b);
                 for (var k = 0; k < pair; k++)
                 {
+                    Prefetch.Lines(ahead, 4 * TCell.BlockBytes, intoFirstLevel);
                     Walks.StoreRawScales<TCell>(block, stride, raw + 8 * k);
                     sums[k] = TCell.EightRows(constants, block, stride, y, out var minimums);
                     if (TCell.HasMins)
                         sums[2 + k] = minimums;
-                    Prefetch.Lines(ahead, 8 * TCell.BlockBytes, intoFirstLevel);
+                    Prefetch.Lines(ahead + 4 * TCell.BlockBytes, 4 * TCell.BlockBytes, intoFirstLevel);
                     ahead += 8 * TCell.BlockBytes;
                     block += TCell.BlockBytes;
                     y += TCell.PackedBytes;
                 }
                 // The second half is stale when the number of blocks is odd; it is not used then.
                 var rawScales = Vector512.LoadAligned(raw);
-                var yScales = Vector512.Create(Vector256.Create(activationScales[b]), Vector256.Create(activationScales[b + 1]));
+                var yScales = Avx512F.InsertVector256(
+                    Vector512.Create(activationScales[b]), Vector256.Create(activationScales[b + 1]), 1);
                 var products = Vector512.ConvertToSingle(TCell.Finish(Zmm.AddLanePairs(sums[0], sums[1])));
                 var scales = TCell.Scales(rawScales) * yScales;
                 var minimumProducts = Vector512<float>.Zero;

@@ -35,11 +35,12 @@ internal readonly unsafe struct SixteenRowWalk : IWalk
                 for (var half = 0; half < 2; half++)
                 {
                     var first = block + half * 8 * stride;
+                    Prefetch.Lines(ahead, 4 * TCell.BlockBytes, intoFirstLevel);
                     Walks.StoreRawScales<TCell>(first, stride, raw + 8 * half);
                     sums[half] = TCell.EightRows(constants, first, stride, y, out var minimums);
                     if (TCell.HasMins)
                         sums[2 + half] = minimums;
-                    Prefetch.Lines(ahead, 8 * TCell.BlockBytes, intoFirstLevel);
+                    Prefetch.Lines(ahead + 4 * TCell.BlockBytes, 4 * TCell.BlockBytes, intoFirstLevel);
                     ahead += 8 * TCell.BlockBytes;
                 }
                 block += TCell.BlockBytes;
