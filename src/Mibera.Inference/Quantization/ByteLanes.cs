@@ -8,15 +8,15 @@ namespace Mibera.Inference.Quantization;
 /// 32 bytes, one for each group of eight weights, the first sixteen in both lanes of one vector and the last sixteen in both
 /// of another, so that lookups within lanes reach them.
 /// </summary>
-internal readonly struct ByteLanes
+internal readonly unsafe struct ByteLanes
 {
     private Vector256<byte> First { get; init; }
 
     private Vector256<byte> Last { get; init; }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static ByteLanes Create<TIsa>(Vector256<byte> bytes)
-        where TIsa : struct, IIsa => new() { First = TIsa.LowerTwice(bytes), Last = TIsa.UpperTwice(bytes) };
+    public static ByteLanes Load<TIsa>(byte* bytes)
+        where TIsa : struct, IIsa => new() { First = TIsa.LoadTwice(bytes), Last = TIsa.LoadTwice(bytes + 16) };
 
     /// <summary>Bytes 4 <paramref name="quad"/> to 4 <paramref name="quad"/> + 3 (a constant), eight times each.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

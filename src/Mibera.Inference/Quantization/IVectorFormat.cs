@@ -19,6 +19,9 @@ namespace Mibera.Inference.Quantization;
 /// </remarks>
 internal unsafe interface IVectorFormat : IBlockFormat
 {
+    /// <summary>Room for what <see cref="Prepare"/> stores, aligned to vectors.</summary>
+    const int PreparedBytes = 192;
+
     /// <summary>How u are delivered.</summary>
     static virtual WeightForm Form => WeightForm.Unsigned;
 
@@ -36,8 +39,22 @@ internal unsafe interface IVectorFormat : IBlockFormat
     /// <summary>Every sub-block's min in formats without sub-block scales.</summary>
     static virtual int Offset => 0;
 
+    /// <summary>The format's lookup tables, if it has any: what <see cref="UnpackWeights"/> wants to be given. Ask once, outside
+    /// the loops; the compiler, knowing no address then, keeps the one it was given in a register.</summary>
+    static virtual byte* Tables => null;
+
+    /// <summary>
+    /// First half of unpacking a super-block: stores what <see cref="UnpackWeights"/> will read, at most
+    /// <see cref="PreparedBytes"/>. Done for a group of rows before the second half of the first of them, it hides the long
+    /// chains from packed bits to signs and indices behind other rows' work.
+    /// </summary>
+    static virtual void Prepare<TIsa>(byte* block, byte* prepared)
+        where TIsa : struct, IIsa
+    {
+    }
+
     /// <summary>Hands the chunks of a step to <paramref name="sink"/>, in any order.</summary>
-    static abstract void UnpackWeights<TIsa, TSink>(byte* block, int step, ref TSink sink)
+    static abstract void UnpackWeights<TIsa, TSink>(byte* block, int step, byte* tables, byte* prepared, ref TSink sink)
         where TIsa : struct, IIsa
         where TSink : struct, IChunkSink;
 

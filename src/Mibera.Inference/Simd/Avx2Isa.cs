@@ -11,40 +11,43 @@ internal readonly unsafe struct Avx2Isa : IIsa
     public static Vector256<byte> Lookup(Vector256<byte> table, Vector256<byte> index) => Avx2.Shuffle(table, index);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<byte> LoadTwice(byte* bytes) => Avx2.BroadcastVector128ToVector256(bytes);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector256<byte> LowerTwice(Vector256<byte> vector) => Avx2.Permute2x128(vector, vector, 0x00);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector256<byte> UpperTwice(Vector256<byte> vector) => Avx2.Permute2x128(vector, vector, 0x11);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector256<int> MultiplyAdd(Vector256<int> sum, Vector256<byte> weights, sbyte* x, Vector256<short> scales) =>
-        sum + Avx2.MultiplyAddAdjacent(Avx2.MultiplyAddAdjacent(weights, Vector256.Load(x)), scales);
+    public static Vector256<int> MultiplyAdd(Vector256<int> sum, Vector256<byte> weights, sbyte* x, int chunk, Vector256<short> scales) =>
+        sum + Avx2.MultiplyAddAdjacent(Avx2.MultiplyAddAdjacent(weights, Vector256.Load(x + 32 * chunk)), scales);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector256<int> MultiplyAdd(Vector256<int> sum, Vector256<byte> weights, sbyte* x) =>
-        sum + Avx2.MultiplyAddAdjacent(Avx2.MultiplyAddAdjacent(weights, Vector256.Load(x)), Vector256<short>.One);
+    public static Vector256<int> MultiplyAdd(Vector256<int> sum, Vector256<byte> weights, sbyte* x, int chunk) =>
+        sum + Avx2.MultiplyAddAdjacent(Avx2.MultiplyAddAdjacent(weights, Vector256.Load(x + 32 * chunk)), Vector256<short>.One);
 
     // Moving the sign of x to the weight makes x unsigned: |x| * (w * sign x), a pair's sum at most 127 * 127 * 2 = 32258.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector256<int> MultiplyAddSigned(
-        Vector256<int> sum, Vector256<sbyte> weights, sbyte* x, byte* magnitudes, Vector256<short> scales)
+        Vector256<int> sum, Vector256<sbyte> weights, sbyte* x, byte* magnitudes, int chunk, Vector256<short> scales)
     {
-        var products = Avx2.MultiplyAddAdjacent(Vector256.Load(magnitudes), Avx2.Sign(weights, Vector256.Load(x)));
+        var products = Avx2.MultiplyAddAdjacent(Vector256.Load(magnitudes + 32 * chunk), Avx2.Sign(weights, Vector256.Load(x + 32 * chunk)));
         return sum + Avx2.MultiplyAddAdjacent(products, scales);
     }
 
     // The sign of -128 cannot be moved, its magnitude can: |w| = 128 as an unsigned byte, a pair at most 128 * 127 * 2 = 32512.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector256<int> MultiplyAddSigned(Vector256<int> sum, Vector256<sbyte> weights, sbyte* x)
+    public static Vector256<int> MultiplyAddSigned(Vector256<int> sum, Vector256<sbyte> weights, sbyte* x, int chunk)
     {
-        var products = Avx2.MultiplyAddAdjacent(Avx2.Abs(weights), Avx2.Sign(Vector256.Load(x), weights));
+        var products = Avx2.MultiplyAddAdjacent(Avx2.Abs(weights), Avx2.Sign(Vector256.Load(x + 32 * chunk), weights));
         return sum + Avx2.MultiplyAddAdjacent(products, Vector256<short>.One);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector256<int> MultiplyAddSigned(
-        Vector256<int> sum, Vector256<byte> weights, Vector256<byte> negative, sbyte* x, Vector256<short> scales) =>
-        sum + Avx2.MultiplyAddAdjacent(Avx2.MultiplyAddAdjacent(weights, Signed(x, negative)), scales);
+        Vector256<int> sum, Vector256<byte> weights, Vector256<byte> negative, sbyte* x, int chunk, Vector256<short> scales) =>
+        sum + Avx2.MultiplyAddAdjacent(Avx2.MultiplyAddAdjacent(weights, Signed(x, chunk, negative)), scales);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector256<int> MultiplyAddPairs(Vector256<int> sum, Vector256<short> a, Vector256<short> b) =>
@@ -89,8 +92,8 @@ internal readonly unsafe struct Avx2Isa : IIsa
 
     /// <summary>x, negated where <paramref name="negative"/> is 0xff instead of 0: vpsignb takes 0xff for -1 and 1 for +1.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector256<sbyte> Signed(sbyte* x, Vector256<byte> negative) =>
-        Avx2.Sign(Vector256.Load(x), (negative | Vector256<byte>.One).AsSByte());
+    public static Vector256<sbyte> Signed(sbyte* x, int chunk, Vector256<byte> negative) =>
+        Avx2.Sign(Vector256.Load(x + 32 * chunk), (negative | Vector256<byte>.One).AsSByte());
 
     /// <summary>In each lane the totals of that lane of a, b, c, d.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -11,6 +11,9 @@ internal readonly unsafe struct AvxVnniIsa : IIsa
     public static Vector256<byte> Lookup(Vector256<byte> table, Vector256<byte> index) => Avx2Isa.Lookup(table, index);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<byte> LoadTwice(byte* bytes) => Avx2Isa.LoadTwice(bytes);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector256<byte> LowerTwice(Vector256<byte> vector) => Avx2Isa.LowerTwice(vector);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -19,29 +22,29 @@ internal readonly unsafe struct AvxVnniIsa : IIsa
     // vpdpwssd does the scaling and the sum. vpdpbusd would sum four products instead of two first, but its result would still
     // need a scaling and a sum.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector256<int> MultiplyAdd(Vector256<int> sum, Vector256<byte> weights, sbyte* x, Vector256<short> scales) =>
-        AvxVnni.MultiplyWideningAndAdd(sum, Avx2.MultiplyAddAdjacent(weights, Vector256.Load(x)), scales);
+    public static Vector256<int> MultiplyAdd(Vector256<int> sum, Vector256<byte> weights, sbyte* x, int chunk, Vector256<short> scales) =>
+        AvxVnni.MultiplyWideningAndAdd(sum, Avx2.MultiplyAddAdjacent(weights, Vector256.Load(x + 32 * chunk)), scales);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector256<int> MultiplyAdd(Vector256<int> sum, Vector256<byte> weights, sbyte* x) =>
-        AvxVnni.MultiplyWideningAndAdd(sum, weights, Vector256.Load(x));
+    public static Vector256<int> MultiplyAdd(Vector256<int> sum, Vector256<byte> weights, sbyte* x, int chunk) =>
+        AvxVnni.MultiplyWideningAndAdd(sum, weights, Vector256.Load(x + 32 * chunk));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector256<int> MultiplyAddSigned(
-        Vector256<int> sum, Vector256<sbyte> weights, sbyte* x, byte* magnitudes, Vector256<short> scales)
+        Vector256<int> sum, Vector256<sbyte> weights, sbyte* x, byte* magnitudes, int chunk, Vector256<short> scales)
     {
-        var products = Avx2.MultiplyAddAdjacent(Vector256.Load(magnitudes), Avx2.Sign(weights, Vector256.Load(x)));
+        var products = Avx2.MultiplyAddAdjacent(Vector256.Load(magnitudes + 32 * chunk), Avx2.Sign(weights, Vector256.Load(x + 32 * chunk)));
         return AvxVnni.MultiplyWideningAndAdd(sum, products, scales);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector256<int> MultiplyAddSigned(Vector256<int> sum, Vector256<sbyte> weights, sbyte* x) =>
-        AvxVnni.MultiplyWideningAndAdd(sum, Avx2.Abs(weights), Avx2.Sign(Vector256.Load(x), weights));
+    public static Vector256<int> MultiplyAddSigned(Vector256<int> sum, Vector256<sbyte> weights, sbyte* x, int chunk) =>
+        AvxVnni.MultiplyWideningAndAdd(sum, Avx2.Abs(weights), Avx2.Sign(Vector256.Load(x + 32 * chunk), weights));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector256<int> MultiplyAddSigned(
-        Vector256<int> sum, Vector256<byte> weights, Vector256<byte> negative, sbyte* x, Vector256<short> scales) =>
-        AvxVnni.MultiplyWideningAndAdd(sum, Avx2.MultiplyAddAdjacent(weights, Avx2Isa.Signed(x, negative)), scales);
+        Vector256<int> sum, Vector256<byte> weights, Vector256<byte> negative, sbyte* x, int chunk, Vector256<short> scales) =>
+        AvxVnni.MultiplyWideningAndAdd(sum, Avx2.MultiplyAddAdjacent(weights, Avx2Isa.Signed(x, chunk, negative)), scales);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector256<int> MultiplyAddPairs(Vector256<int> sum, Vector256<short> a, Vector256<short> b) =>

@@ -16,6 +16,9 @@ internal unsafe interface IIsa
     /// bit 7 set, which gives zero.</summary>
     static abstract Vector256<byte> Lookup(Vector256<byte> table, Vector256<byte> index);
 
+    /// <summary>Sixteen bytes of memory in both lanes.</summary>
+    static abstract Vector256<byte> LoadTwice(byte* bytes);
+
     /// <summary>The lower lane in both lanes.</summary>
     static abstract Vector256<byte> LowerTwice(Vector256<byte> vector);
 
@@ -23,25 +26,26 @@ internal unsafe interface IIsa
     static abstract Vector256<byte> UpperTwice(Vector256<byte> vector);
 
     /// <summary>
-    /// sum + scales * (weights . x) over 32 weights, as eight partial sums of which only the total per lane counts. Weights are
-    /// unsigned, at most 127: a pair's sum is at most 127 * 127 * 2 = 32258 and fits int16. The scales of a lane are equal.
+    /// sum + scales * (weights . x[chunk]), as eight partial sums of which only the total per lane counts. Chunk c of x is
+    /// x[32 c] to x[32 c + 31]. Weights are unsigned, at most 127: a pair's sum is at most 127 * 127 * 2 = 32258 and fits
+    /// int16. The scales of a lane are equal.
     /// </summary>
-    static abstract Vector256<int> MultiplyAdd(Vector256<int> sum, Vector256<byte> weights, sbyte* x, Vector256<short> scales);
+    static abstract Vector256<int> MultiplyAdd(Vector256<int> sum, Vector256<byte> weights, sbyte* x, int chunk, Vector256<short> scales);
 
     /// <summary>The same with a scale of 1.</summary>
-    static abstract Vector256<int> MultiplyAdd(Vector256<int> sum, Vector256<byte> weights, sbyte* x);
+    static abstract Vector256<int> MultiplyAdd(Vector256<int> sum, Vector256<byte> weights, sbyte* x, int chunk);
 
     /// <summary>The same for signed weights in [-127, 127]. <paramref name="magnitudes"/> are |x|.</summary>
     static abstract Vector256<int> MultiplyAddSigned(
-        Vector256<int> sum, Vector256<sbyte> weights, sbyte* x, byte* magnitudes, Vector256<short> scales);
+        Vector256<int> sum, Vector256<sbyte> weights, sbyte* x, byte* magnitudes, int chunk, Vector256<short> scales);
 
     /// <summary>The same with a scale of 1 and weights in [-128, 127].</summary>
-    static abstract Vector256<int> MultiplyAddSigned(Vector256<int> sum, Vector256<sbyte> weights, sbyte* x);
+    static abstract Vector256<int> MultiplyAddSigned(Vector256<int> sum, Vector256<sbyte> weights, sbyte* x, int chunk);
 
     /// <summary>The same for weights of at most 127 that count negative where <paramref name="negative"/> is 0xff instead of
     /// 0.</summary>
     static abstract Vector256<int> MultiplyAddSigned(
-        Vector256<int> sum, Vector256<byte> weights, Vector256<byte> negative, sbyte* x, Vector256<short> scales);
+        Vector256<int> sum, Vector256<byte> weights, Vector256<byte> negative, sbyte* x, int chunk, Vector256<short> scales);
 
     /// <summary>sum + a . b, as eight partial sums of which only the total per lane counts.</summary>
     static abstract Vector256<int> MultiplyAddPairs(Vector256<int> sum, Vector256<short> a, Vector256<short> b);

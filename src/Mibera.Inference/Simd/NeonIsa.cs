@@ -13,6 +13,9 @@ internal readonly unsafe struct NeonIsa : IIsa
         AdvSimd.Arm64.VectorTableLookup(table.GetUpper(), index.GetUpper()));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<byte> LoadTwice(byte* bytes) => Vector256.Create(Vector128.Load(bytes), Vector128.Load(bytes));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector256<byte> LowerTwice(Vector256<byte> vector) => Vector256.Create(vector.GetLower(), vector.GetLower());
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -20,30 +23,30 @@ internal readonly unsafe struct NeonIsa : IIsa
 
     // Weights of at most 127 are the same as signed bytes, which SDOT takes.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector256<int> MultiplyAdd(Vector256<int> sum, Vector256<byte> weights, sbyte* x, Vector256<short> scales) =>
-        MultiplyAddSigned(sum, weights.AsSByte(), x, null, scales);
+    public static Vector256<int> MultiplyAdd(Vector256<int> sum, Vector256<byte> weights, sbyte* x, int chunk, Vector256<short> scales) =>
+        MultiplyAddSigned(sum, weights.AsSByte(), x, null, chunk, scales);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector256<int> MultiplyAdd(Vector256<int> sum, Vector256<byte> weights, sbyte* x) =>
-        MultiplyAddSigned(sum, weights.AsSByte(), x);
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector256<int> MultiplyAddSigned(
-        Vector256<int> sum, Vector256<sbyte> weights, sbyte* x, byte* magnitudes, Vector256<short> scales) =>
-        Vector256.Create(
-            ScaledDot(sum.GetLower(), weights.GetLower(), Vector128.Load(x), scales.GetLower()),
-            ScaledDot(sum.GetUpper(), weights.GetUpper(), Vector128.Load(x + 16), scales.GetUpper()));
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector256<int> MultiplyAddSigned(Vector256<int> sum, Vector256<sbyte> weights, sbyte* x) =>
-        Vector256.Create(
-            Dp.DotProduct(sum.GetLower(), weights.GetLower(), Vector128.Load(x)),
-            Dp.DotProduct(sum.GetUpper(), weights.GetUpper(), Vector128.Load(x + 16)));
+    public static Vector256<int> MultiplyAdd(Vector256<int> sum, Vector256<byte> weights, sbyte* x, int chunk) =>
+        MultiplyAddSigned(sum, weights.AsSByte(), x, chunk);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector256<int> MultiplyAddSigned(
-        Vector256<int> sum, Vector256<byte> weights, Vector256<byte> negative, sbyte* x, Vector256<short> scales) =>
-        MultiplyAddSigned(sum, ((weights ^ negative) - negative).AsSByte(), x, null, scales);
+        Vector256<int> sum, Vector256<sbyte> weights, sbyte* x, byte* magnitudes, int chunk, Vector256<short> scales) =>
+        Vector256.Create(
+            ScaledDot(sum.GetLower(), weights.GetLower(), Vector128.Load(x + 32 * chunk), scales.GetLower()),
+            ScaledDot(sum.GetUpper(), weights.GetUpper(), Vector128.Load(x + 32 * chunk + 16), scales.GetUpper()));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<int> MultiplyAddSigned(Vector256<int> sum, Vector256<sbyte> weights, sbyte* x, int chunk) =>
+        Vector256.Create(
+            Dp.DotProduct(sum.GetLower(), weights.GetLower(), Vector128.Load(x + 32 * chunk)),
+            Dp.DotProduct(sum.GetUpper(), weights.GetUpper(), Vector128.Load(x + 32 * chunk + 16)));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<int> MultiplyAddSigned(
+        Vector256<int> sum, Vector256<byte> weights, Vector256<byte> negative, sbyte* x, int chunk, Vector256<short> scales) =>
+        MultiplyAddSigned(sum, ((weights ^ negative) - negative).AsSByte(), x, null, chunk, scales);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector256<int> MultiplyAddPairs(Vector256<int> sum, Vector256<short> a, Vector256<short> b) => Vector256.Create(

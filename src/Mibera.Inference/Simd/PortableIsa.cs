@@ -12,6 +12,9 @@ internal readonly unsafe struct PortableIsa : IIsa
         Vector128.Shuffle(table.GetUpper(), index.GetUpper()));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<byte> LoadTwice(byte* bytes) => Vector256.Create(Vector128.Load(bytes), Vector128.Load(bytes));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector256<byte> LowerTwice(Vector256<byte> vector) => Vector256.Create(vector.GetLower(), vector.GetLower());
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -19,28 +22,28 @@ internal readonly unsafe struct PortableIsa : IIsa
 
     // Weights of at most 127 are the same as signed bytes.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector256<int> MultiplyAdd(Vector256<int> sum, Vector256<byte> weights, sbyte* x, Vector256<short> scales) =>
-        MultiplyAddSigned(sum, weights.AsSByte(), x, null, scales);
+    public static Vector256<int> MultiplyAdd(Vector256<int> sum, Vector256<byte> weights, sbyte* x, int chunk, Vector256<short> scales) =>
+        MultiplyAddSigned(sum, weights.AsSByte(), x, null, chunk, scales);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector256<int> MultiplyAdd(Vector256<int> sum, Vector256<byte> weights, sbyte* x) =>
-        MultiplyAddSigned(sum, weights.AsSByte(), x);
+    public static Vector256<int> MultiplyAdd(Vector256<int> sum, Vector256<byte> weights, sbyte* x, int chunk) =>
+        MultiplyAddSigned(sum, weights.AsSByte(), x, chunk);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector256<int> MultiplyAddSigned(
-        Vector256<int> sum, Vector256<sbyte> weights, sbyte* x, byte* magnitudes, Vector256<short> scales) =>
+        Vector256<int> sum, Vector256<sbyte> weights, sbyte* x, byte* magnitudes, int chunk, Vector256<short> scales) =>
         sum + Vector256.Create(
-            Dot(weights.GetLower(), Vector128.Load(x)) * Vector128.WidenLower(scales.GetLower()),
-            Dot(weights.GetUpper(), Vector128.Load(x + 16)) * Vector128.WidenLower(scales.GetUpper()));
+            Dot(weights.GetLower(), Vector128.Load(x + 32 * chunk)) * Vector128.WidenLower(scales.GetLower()),
+            Dot(weights.GetUpper(), Vector128.Load(x + 32 * chunk + 16)) * Vector128.WidenLower(scales.GetUpper()));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector256<int> MultiplyAddSigned(Vector256<int> sum, Vector256<sbyte> weights, sbyte* x) =>
-        sum + Vector256.Create(Dot(weights.GetLower(), Vector128.Load(x)), Dot(weights.GetUpper(), Vector128.Load(x + 16)));
+    public static Vector256<int> MultiplyAddSigned(Vector256<int> sum, Vector256<sbyte> weights, sbyte* x, int chunk) =>
+        sum + Vector256.Create(Dot(weights.GetLower(), Vector128.Load(x + 32 * chunk)), Dot(weights.GetUpper(), Vector128.Load(x + 32 * chunk + 16)));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector256<int> MultiplyAddSigned(
-        Vector256<int> sum, Vector256<byte> weights, Vector256<byte> negative, sbyte* x, Vector256<short> scales) =>
-        MultiplyAddSigned(sum, ((weights ^ negative) - negative).AsSByte(), x, null, scales);
+        Vector256<int> sum, Vector256<byte> weights, Vector256<byte> negative, sbyte* x, int chunk, Vector256<short> scales) =>
+        MultiplyAddSigned(sum, ((weights ^ negative) - negative).AsSByte(), x, null, chunk, scales);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector256<int> MultiplyAddPairs(Vector256<int> sum, Vector256<short> a, Vector256<short> b) =>

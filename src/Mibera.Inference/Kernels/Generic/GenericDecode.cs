@@ -18,7 +18,7 @@ internal sealed unsafe class GenericDecode<TFormat, TIsa> : DecodeKernel
         in WeightMatrix weights, QuantizedRows x, int row, byte* packed, int begin, int end, float* output)
     {
         var memory = stackalloc byte[RowGroup.Bytes + RowGroup.Alignment];
-        // Cleared, so that the missing rows of a short group give numbers, which are then not stored.
+        // Not cleared: whatever the missing rows of a short group give is not stored.
         var group = new RowGroup(memory);
         var vector = new QuantizedVector(x, row);
         for (var first = begin; first < end; first += RowGroup.Rows)

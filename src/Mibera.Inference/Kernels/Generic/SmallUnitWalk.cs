@@ -22,6 +22,7 @@ internal static unsafe class SmallUnitWalk<TFormat, TIsa>
     /// <summary>The products of <paramref name="count"/> rows, eight at most; other lanes are undefined.</summary>
     public static Vector256<float> Multiply(byte* rows, long rowBytes, int count, QuantizedVector x, RowGroup group)
     {
+        var tables = TFormat.Tables;
         var accumulator = Vector256<float>.Zero;
         var ahead = rows + RowGroup.Rows * rowBytes;
         var steps = TFormat.Type.Block().Elements / Chunk;
@@ -36,7 +37,7 @@ internal static unsafe class SmallUnitWalk<TFormat, TIsa>
                 var block = rows;
                 for (var i = 0; i < count; i++)
                 {
-                    MultiplyRow(block, step, quants, i, group);
+                    MultiplyRow(block, step, quants, tables, i, group);
                     block += rowBytes;
                 }
                 accumulator = Accumulate(accumulator, x.Sums + first / IntegerBlock.SubBlock, x.Scales[first / Chunk], group);
@@ -46,12 +47,12 @@ internal static unsafe class SmallUnitWalk<TFormat, TIsa>
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void MultiplyRow(byte* block, int step, sbyte* quants, int row, RowGroup group)
+    private static void MultiplyRow(byte* block, int step, sbyte* quants, byte* tables, int row, RowGroup group)
     {
         for (var u = 0; u < UnitsInChunk; u++)
             group.ScaleBits[u * RowGroup.Rows + row] = TFormat.ScaleBits(block, step * UnitsInChunk + u);
         var sink = new DotSink { Quants = quants };
-        TFormat.UnpackWeights<TIsa, DotSink>(block, step, ref sink);
+        TFormat.UnpackWeights<TIsa, DotSink>(block, step, tables, null, ref sink);
         group.Products[row] = sink.Sum;
     }
 
@@ -86,8 +87,8 @@ internal static unsafe class SmallUnitWalk<TFormat, TIsa>
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public void Accept(int chunk, Vector256<byte> weights) => Sum = TFormat.Form == WeightForm.Signed
-            ? TIsa.MultiplyAddSigned(Vector256<int>.Zero, weights.AsSByte(), Quants)
-            : TIsa.MultiplyAdd(Vector256<int>.Zero, weights, Quants);
+            ? TIsa.MultiplyAddSigned(Vector256<int>.Zero, weights.AsSByte(), Quants, 0)
+            : TIsa.MultiplyAdd(Vector256<int>.Zero, weights, Quants, 0);
 
         public void Accept(int chunk, Vector256<byte> magnitudes, Vector256<byte> negative) =>
             throw new NotSupportedException("No format of small units has signs apart.");

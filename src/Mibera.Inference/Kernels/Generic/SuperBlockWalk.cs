@@ -18,6 +18,7 @@ internal static unsafe class SuperBlockWalk<TFormat, TIsa>
     /// <summary>The products of <paramref name="count"/> rows, eight at most; other lanes are undefined.</summary>
     public static Vector256<float> Multiply(byte* rows, long rowBytes, int count, QuantizedVector x, RowGroup group)
     {
+        var tables = TFormat.Tables;
         var quants = x.Quants;
         var sums = x.Sums;
         var accumulator = Vector256<float>.Zero;
@@ -28,15 +29,16 @@ internal static unsafe class SuperBlockWalk<TFormat, TIsa>
             if (TFormat.Form == WeightForm.Signed)
                 StoreMagnitudes(quants, group.Magnitudes);
             var block = rows + (long)b * TFormat.BlockBytes;
-            for (var i = 0; i < count; i++)
+            for (var i = 0; i < count; i++, block += rowBytes)
             {
                 for (var line = 0; line < TFormat.BlockBytes; line += 64)
                     TIsa.Prefetch(ahead + line, Prefetch.IntoFirstLevel);
                 ahead += TFormat.BlockBytes;
-                group.ScaleBits[i] = TFormat.ScaleBits(block, 0);
-                MultiplyRow(block, quants, sums, i, group);
-                block += rowBytes;
+                PrepareRow(block, sums, i, group);
             }
+            block = rows + (long)b * TFormat.BlockBytes;
+            for (var i = 0; i < count; i++, block += rowBytes)
+                MultiplyRow(block, quants, tables, i, group);
             accumulator = Accumulate(accumulator, sums, x.Scales[b], group);
             quants += Block;
             sums += SubBlocks;
@@ -45,20 +47,26 @@ internal static unsafe class SuperBlockWalk<TFormat, TIsa>
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void MultiplyRow(byte* block, sbyte* quants, short* sums, int row, RowGroup group)
+    private static void PrepareRow(byte* block, short* sums, int row, RowGroup group)
+    {
+        group.ScaleBits[row] = TFormat.ScaleBits(block, 0);
+        TFormat.Prepare<TIsa>(block, group.Prepared + row * IVectorFormat.PreparedBytes);
+        if (!TFormat.HasScales)
+            return;
+        TFormat.SubBlocks<TIsa>(block, out var scales, out var mins);
+        group.Scales[row] = scales;
+        if (TFormat.HasMins || TFormat.HasOffsets)
+            group.Minimums[row] = TIsa.MultiplyAddPairs(Vector256<int>.Zero, mins, Vector256.Load(sums));
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void MultiplyRow(byte* block, sbyte* quants, byte* tables, int row, RowGroup group)
     {
         var sink = new DotSink { Quants = quants, Magnitudes = group.Magnitudes, Sum = Vector256<int>.Zero };
         if (TFormat.HasScales)
-        {
-            TFormat.SubBlocks<TIsa>(block, out var scales, out var mins);
-            sink.Scales = ScaleLanes.Create<TIsa>(scales);
-            if (TFormat.HasMins)
-                group.Minimums[row] = TIsa.MultiplyAddPairs(Vector256<int>.Zero, mins, Vector256.Load(sums));
-            if (TFormat.HasOffsets)
-                sink.Sum -= TIsa.MultiplyAddPairs(Vector256<int>.Zero, mins, Vector256.Load(sums));
-        }
-        TFormat.UnpackWeights<TIsa, DotSink>(block, 0, ref sink);
-        group.Products[row] = sink.Sum;
+            sink.Scales = ScaleLanes.Load<TIsa>((short*)(group.Scales + row));
+        TFormat.UnpackWeights<TIsa, DotSink>(block, 0, tables, group.Prepared + row * IVectorFormat.PreparedBytes, ref sink);
+        group.Products[row] = TFormat.HasScales && TFormat.HasOffsets ? sink.Sum - group.Minimums[row] : sink.Sum;
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -92,17 +100,16 @@ internal static unsafe class SuperBlockWalk<TFormat, TIsa>
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public void Accept(int chunk, Vector256<byte> weights)
         {
-            var x = Quants + 32 * chunk;
             if (!TFormat.HasScales)
-                Sum = TIsa.MultiplyAdd(Sum, weights, x);
+                Sum = TIsa.MultiplyAdd(Sum, weights, Quants, chunk);
             else if (TFormat.Form == WeightForm.Signed)
-                Sum = TIsa.MultiplyAddSigned(Sum, weights.AsSByte(), x, Magnitudes + 32 * chunk, TIsa.ChunkScales(Scales, chunk));
+                Sum = TIsa.MultiplyAddSigned(Sum, weights.AsSByte(), Quants, Magnitudes, chunk, TIsa.ChunkScales(Scales, chunk));
             else
-                Sum = TIsa.MultiplyAdd(Sum, weights, x, TIsa.ChunkScales(Scales, chunk));
+                Sum = TIsa.MultiplyAdd(Sum, weights, Quants, chunk, TIsa.ChunkScales(Scales, chunk));
         }
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public void Accept(int chunk, Vector256<byte> magnitudes, Vector256<byte> negative) =>
-            Sum = TIsa.MultiplyAddSigned(Sum, magnitudes, negative, Quants + 32 * chunk, TIsa.ChunkScales(Scales, chunk));
+            Sum = TIsa.MultiplyAddSigned(Sum, magnitudes, negative, Quants, chunk, TIsa.ChunkScales(Scales, chunk));
     }
 }

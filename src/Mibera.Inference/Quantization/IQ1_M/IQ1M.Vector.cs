@@ -11,28 +11,42 @@ internal readonly unsafe partial struct IQ1M : IVectorFormat
 {
     public static int Largest => 18;
 
+    public static byte* Tables
+    {
+        [MethodImpl(MethodImplOptions.NoInlining)]
+        get => TernaryTable.Pointer;
+    }
+
     public static bool HasOffsets => true;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void UnpackWeights<TIsa, TSink>(byte* block, int step, ref TSink sink)
+    public static void Prepare<TIsa>(byte* block, byte* prepared)
+        where TIsa : struct, IIsa
+    {
+        var b = (Block*)block;
+        var (first, last) = (High<TIsa>(b, 0), High<TIsa>(b, 1));
+        Indices(b, 0, first).Store((short*)prepared);
+        Indices(b, 1, last).Store((short*)prepared + 16);
+        // Bit 11 is the shift's sign: 2 where it is clear.
+        var negative = Vector256.Narrow((first >>> 10).AsUInt16(), (last >>> 10).AsUInt16());
+        Vector256.AndNot(Vector256.Create((byte)2), negative).Store(prepared + 64);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void UnpackWeights<TIsa, TSink>(byte* block, int step, byte* tables, byte* prepared, ref TSink sink)
         where TIsa : struct, IIsa
         where TSink : struct, IChunkSink
     {
-        var b = (Block*)block;
-        var (firstHigh, lastHigh) = (High<TIsa>(b, 0), High<TIsa>(b, 1));
-        // Bit 11 is the shift's sign: 2 where it is clear.
-        var negative = Vector256.Narrow((firstHigh >>> 10).AsUInt16(), (lastHigh >>> 10).AsUInt16());
-        var shifts = ByteLanes.Create<TIsa>(Vector256.AndNot(Vector256.Create((byte)2), negative));
-        var indices = Indices(b, 0, firstHigh).AsUInt64();
-        Accept<TIsa, TSink>(0, indices.GetElement(0), shifts, ref sink);
-        Accept<TIsa, TSink>(1, indices.GetElement(1), shifts, ref sink);
-        Accept<TIsa, TSink>(2, indices.GetElement(2), shifts, ref sink);
-        Accept<TIsa, TSink>(3, indices.GetElement(3), shifts, ref sink);
-        indices = Indices(b, 1, lastHigh).AsUInt64();
-        Accept<TIsa, TSink>(4, indices.GetElement(0), shifts, ref sink);
-        Accept<TIsa, TSink>(5, indices.GetElement(1), shifts, ref sink);
-        Accept<TIsa, TSink>(6, indices.GetElement(2), shifts, ref sink);
-        Accept<TIsa, TSink>(7, indices.GetElement(3), shifts, ref sink);
+        var indices = (ushort*)prepared;
+        var shifts = ByteLanes.Load<TIsa>(prepared + 64);
+        Accept<TIsa, TSink>(0, indices, shifts, tables, ref sink);
+        Accept<TIsa, TSink>(1, indices, shifts, tables, ref sink);
+        Accept<TIsa, TSink>(2, indices, shifts, tables, ref sink);
+        Accept<TIsa, TSink>(3, indices, shifts, tables, ref sink);
+        Accept<TIsa, TSink>(4, indices, shifts, tables, ref sink);
+        Accept<TIsa, TSink>(5, indices, shifts, tables, ref sink);
+        Accept<TIsa, TSink>(6, indices, shifts, tables, ref sink);
+        Accept<TIsa, TSink>(7, indices, shifts, tables, ref sink);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -75,11 +89,8 @@ internal readonly unsafe partial struct IQ1M : IVectorFormat
         Unpacking.Widen(Vector128.Load(b->Indices + 16 * half)) | (high & Vector256.Create((short)0x700));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Accept<TIsa, TSink>(int chunk, ulong indices, in ByteLanes shifts, ref TSink sink)
+    private static void Accept<TIsa, TSink>(int chunk, ushort* indices, in ByteLanes shifts, byte* tables, ref TSink sink)
         where TIsa : struct, IIsa
-        where TSink : struct, IChunkSink
-    {
-        var grid = Grids.Gather(Grids.Pointer(Grids.Iq1S), indices) + Vector256<byte>.One;
-        sink.Accept(chunk, (grid.AsUInt16() << 3).AsByte() + shifts.Spread<TIsa>(chunk));
-    }
+        where TSink : struct, IChunkSink =>
+        sink.Accept(chunk, Grids.Gather((ulong*)tables, indices, chunk) + shifts.Spread<TIsa>(chunk));
 }

@@ -5,31 +5,41 @@ using Mibera.Inference.Simd;
 namespace Mibera.Inference.Quantization;
 
 /// <remarks>
-/// The vector form: u = grid + 1 in {0, 1, 2} and a scale of 8 s', so that <c>s' (8 grid +- 1)</c> is
-/// <c>8 s' u - s' (8 -+ 1)</c>.
+/// The vector form: u = 8 (grid + 1), so that <c>s' (8 grid +- 1)</c> is <c>s' u - s' (8 -+ 1)</c>.
 /// </remarks>
 internal readonly unsafe partial struct IQ1S : IVectorFormat
 {
-    public static int Largest => 2;
+    public static int Largest => 16;
+
+    public static byte* Tables
+    {
+        [MethodImpl(MethodImplOptions.NoInlining)]
+        get => TernaryTable.Pointer;
+    }
 
     public static bool HasOffsets => true;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void UnpackWeights<TIsa, TSink>(byte* block, int step, ref TSink sink)
+    public static void Prepare<TIsa>(byte* block, byte* prepared)
+        where TIsa : struct, IIsa
+    {
+        Indices<TIsa>((Block*)block, 0).Store((short*)prepared);
+        Indices<TIsa>((Block*)block, 1).Store((short*)prepared + 16);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void UnpackWeights<TIsa, TSink>(byte* block, int step, byte* tables, byte* prepared, ref TSink sink)
         where TIsa : struct, IIsa
         where TSink : struct, IChunkSink
     {
-        var b = (Block*)block;
-        var indices = Indices<TIsa>(b, 0).AsUInt64();
-        Accept(0, indices.GetElement(0), ref sink);
-        Accept(1, indices.GetElement(1), ref sink);
-        Accept(2, indices.GetElement(2), ref sink);
-        Accept(3, indices.GetElement(3), ref sink);
-        indices = Indices<TIsa>(b, 1).AsUInt64();
-        Accept(4, indices.GetElement(0), ref sink);
-        Accept(5, indices.GetElement(1), ref sink);
-        Accept(6, indices.GetElement(2), ref sink);
-        Accept(7, indices.GetElement(3), ref sink);
+        Accept(0, tables, prepared, ref sink);
+        Accept(1, tables, prepared, ref sink);
+        Accept(2, tables, prepared, ref sink);
+        Accept(3, tables, prepared, ref sink);
+        Accept(4, tables, prepared, ref sink);
+        Accept(5, tables, prepared, ref sink);
+        Accept(6, tables, prepared, ref sink);
+        Accept(7, tables, prepared, ref sink);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -40,10 +50,9 @@ internal readonly unsafe partial struct IQ1S : IVectorFormat
             (byte)0, 1, 0, 1, 2, 3, 2, 3, 4, 5, 4, 5, 6, 7, 6, 7,
             8, 9, 8, 9, 10, 11, 10, 11, 12, 13, 12, 13, 14, 15, 14, 15);
         var high = TIsa.Lookup(Unpacking.Both(Vector128.Load((byte*)((Block*)block)->High)), twice).AsInt16();
-        var scale = (high >>> 11 & Vector256.Create((short)14)) | Vector256<short>.One;
-        scales = scale << 3;
-        // 7 scale, and 9 scale where the top bit is set.
-        mins = scales - scale + ((scale + scale) & (high >> 15));
+        scales = (high >>> 11 & Vector256.Create((short)14)) | Vector256<short>.One;
+        // 7 s', and 9 s' where the top bit is set.
+        mins = (scales << 3) - scales + ((scales + scales) & (high >> 15));
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -65,7 +74,7 @@ internal readonly unsafe partial struct IQ1S : IVectorFormat
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Accept<TSink>(int chunk, ulong indices, ref TSink sink)
+    private static void Accept<TSink>(int chunk, byte* tables, byte* prepared, ref TSink sink)
         where TSink : struct, IChunkSink =>
-        sink.Accept(chunk, Grids.Gather(Grids.Pointer(Grids.Iq1S), indices) + Vector256<byte>.One);
+        sink.Accept(chunk, Grids.Gather((ulong*)tables, (ushort*)prepared, chunk));
 }

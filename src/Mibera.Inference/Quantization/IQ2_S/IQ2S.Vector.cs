@@ -10,23 +10,35 @@ internal readonly unsafe partial struct IQ2S : IVectorFormat
 
     public static int Largest => 43;
 
+    public static byte* Tables
+    {
+        [MethodImpl(MethodImplOptions.NoInlining)]
+        get => (byte*)Grids.Pointer(Grids.Iq2S);
+    }
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void UnpackWeights<TIsa, TSink>(byte* block, int step, ref TSink sink)
+    public static void Prepare<TIsa>(byte* block, byte* prepared)
+        where TIsa : struct, IIsa
+    {
+        Indices<TIsa>((Block*)block, 0).Store((short*)prepared);
+        Indices<TIsa>((Block*)block, 1).Store((short*)prepared + 16);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void UnpackWeights<TIsa, TSink>(byte* block, int step, byte* tables, byte* prepared, ref TSink sink)
         where TIsa : struct, IIsa
         where TSink : struct, IChunkSink
     {
-        var b = (Block*)block;
-        var signs = ByteLanes.Create<TIsa>(Vector256.Load(b->Signs));
-        var indices = Indices<TIsa>(b, 0).AsUInt64();
-        Accept<TIsa, TSink>(0, indices.GetElement(0), signs, ref sink);
-        Accept<TIsa, TSink>(1, indices.GetElement(1), signs, ref sink);
-        Accept<TIsa, TSink>(2, indices.GetElement(2), signs, ref sink);
-        Accept<TIsa, TSink>(3, indices.GetElement(3), signs, ref sink);
-        indices = Indices<TIsa>(b, 1).AsUInt64();
-        Accept<TIsa, TSink>(4, indices.GetElement(0), signs, ref sink);
-        Accept<TIsa, TSink>(5, indices.GetElement(1), signs, ref sink);
-        Accept<TIsa, TSink>(6, indices.GetElement(2), signs, ref sink);
-        Accept<TIsa, TSink>(7, indices.GetElement(3), signs, ref sink);
+        var indices = (ushort*)prepared;
+        var signs = ByteLanes.Load<TIsa>(((Block*)block)->Signs);
+        Accept<TIsa, TSink>(0, indices, signs, tables, ref sink);
+        Accept<TIsa, TSink>(1, indices, signs, tables, ref sink);
+        Accept<TIsa, TSink>(2, indices, signs, tables, ref sink);
+        Accept<TIsa, TSink>(3, indices, signs, tables, ref sink);
+        Accept<TIsa, TSink>(4, indices, signs, tables, ref sink);
+        Accept<TIsa, TSink>(5, indices, signs, tables, ref sink);
+        Accept<TIsa, TSink>(6, indices, signs, tables, ref sink);
+        Accept<TIsa, TSink>(7, indices, signs, tables, ref sink);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -55,11 +67,11 @@ internal readonly unsafe partial struct IQ2S : IVectorFormat
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Accept<TIsa, TSink>(int chunk, ulong indices, in ByteLanes signs, ref TSink sink)
+    private static void Accept<TIsa, TSink>(int chunk, ushort* indices, in ByteLanes signs, byte* tables, ref TSink sink)
         where TIsa : struct, IIsa
         where TSink : struct, IChunkSink
     {
-        var magnitudes = Grids.Gather(Grids.Pointer(Grids.Iq2S), indices);
+        var magnitudes = Grids.Gather((ulong*)tables, indices, chunk);
         sink.Accept(chunk, magnitudes, signs.Mask<TIsa>(chunk));
     }
 }

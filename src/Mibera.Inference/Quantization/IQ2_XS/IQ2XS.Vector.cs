@@ -10,22 +10,36 @@ internal readonly unsafe partial struct IQ2XS : IVectorFormat
 
     public static int Largest => 43;
 
+    public static byte* Tables
+    {
+        [MethodImpl(MethodImplOptions.NoInlining)]
+        get => (byte*)Grids.Pointer(Grids.Iq2Xs);
+    }
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void UnpackWeights<TIsa, TSink>(byte* block, int step, ref TSink sink)
+    public static void Prepare<TIsa>(byte* block, byte* prepared)
+        where TIsa : struct, IIsa
+    {
+        var codes = ((Block*)block)->Codes;
+        var sevenBits = Vector256.Narrow(Vector256.Load(codes) >>> 9, Vector256.Load(codes + 16) >>> 9);
+        Grids.EvenSigns<TIsa>(sevenBits).Store(prepared);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void UnpackWeights<TIsa, TSink>(byte* block, int step, byte* tables, byte* prepared, ref TSink sink)
         where TIsa : struct, IIsa
         where TSink : struct, IChunkSink
     {
         var codes = ((Block*)block)->Codes;
-        var sevenBits = Vector256.Narrow(Vector256.Load(codes) >>> 9, Vector256.Load(codes + 16) >>> 9);
-        var signs = ByteLanes.Create<TIsa>(Grids.EvenSigns<TIsa>(sevenBits));
-        Accept<TIsa, TSink>(0, codes, signs, ref sink);
-        Accept<TIsa, TSink>(1, codes, signs, ref sink);
-        Accept<TIsa, TSink>(2, codes, signs, ref sink);
-        Accept<TIsa, TSink>(3, codes, signs, ref sink);
-        Accept<TIsa, TSink>(4, codes, signs, ref sink);
-        Accept<TIsa, TSink>(5, codes, signs, ref sink);
-        Accept<TIsa, TSink>(6, codes, signs, ref sink);
-        Accept<TIsa, TSink>(7, codes, signs, ref sink);
+        var signs = ByteLanes.Load<TIsa>(prepared);
+        Accept<TIsa, TSink>(0, codes, signs, tables, ref sink);
+        Accept<TIsa, TSink>(1, codes, signs, tables, ref sink);
+        Accept<TIsa, TSink>(2, codes, signs, tables, ref sink);
+        Accept<TIsa, TSink>(3, codes, signs, tables, ref sink);
+        Accept<TIsa, TSink>(4, codes, signs, tables, ref sink);
+        Accept<TIsa, TSink>(5, codes, signs, tables, ref sink);
+        Accept<TIsa, TSink>(6, codes, signs, tables, ref sink);
+        Accept<TIsa, TSink>(7, codes, signs, tables, ref sink);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -40,12 +54,12 @@ internal readonly unsafe partial struct IQ2XS : IVectorFormat
     public static Vector256<float> Scales(Vector256<uint> bits) => HalfFloats.Widen(bits) * 0.125f;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Accept<TIsa, TSink>(int chunk, ushort* codes, in ByteLanes signs, ref TSink sink)
+    private static void Accept<TIsa, TSink>(int chunk, ushort* codes, in ByteLanes signs, byte* tables, ref TSink sink)
         where TIsa : struct, IIsa
         where TSink : struct, IChunkSink
     {
-        var c = codes + 4 * chunk;
-        var magnitudes = Grids.Gather(Grids.Pointer(Grids.Iq2Xs), c[0] & 511, c[1] & 511, c[2] & 511, c[3] & 511);
+        var magnitudes = Grids.Gather(
+            (ulong*)tables, codes[4 * chunk] & 511, codes[4 * chunk + 1] & 511, codes[4 * chunk + 2] & 511, codes[4 * chunk + 3] & 511);
         sink.Accept(chunk, magnitudes, signs.Mask<TIsa>(chunk));
     }
 }

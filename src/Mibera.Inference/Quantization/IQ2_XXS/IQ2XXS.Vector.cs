@@ -10,21 +10,32 @@ internal readonly unsafe partial struct IQ2XXS : IVectorFormat
 
     public static int Largest => 43;
 
+    public static byte* Tables
+    {
+        [MethodImpl(MethodImplOptions.NoInlining)]
+        get => (byte*)Grids.Pointer(Grids.Iq2Xxs);
+    }
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void UnpackWeights<TIsa, TSink>(byte* block, int step, ref TSink sink)
+    public static void Prepare<TIsa>(byte* block, byte* prepared)
+        where TIsa : struct, IIsa =>
+        Grids.EvenSignsOfDwords<TIsa>(SignsAndScales(((Block*)block)->Codes)).Store(prepared);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void UnpackWeights<TIsa, TSink>(byte* block, int step, byte* tables, byte* prepared, ref TSink sink)
         where TIsa : struct, IIsa
         where TSink : struct, IChunkSink
     {
         var codes = ((Block*)block)->Codes;
-        var signs = ByteLanes.Create<TIsa>(Grids.EvenSignsOfDwords<TIsa>(SignsAndScales(codes)));
-        Accept<TIsa, TSink>(0, 0, codes, signs, ref sink);
-        Accept<TIsa, TSink>(1, 2, codes, signs, ref sink);
-        Accept<TIsa, TSink>(2, 4, codes, signs, ref sink);
-        Accept<TIsa, TSink>(3, 6, codes, signs, ref sink);
-        Accept<TIsa, TSink>(4, 1, codes, signs, ref sink);
-        Accept<TIsa, TSink>(5, 3, codes, signs, ref sink);
-        Accept<TIsa, TSink>(6, 5, codes, signs, ref sink);
-        Accept<TIsa, TSink>(7, 7, codes, signs, ref sink);
+        var signs = ByteLanes.Load<TIsa>(prepared);
+        Accept<TIsa, TSink>(0, 0, codes, signs, tables, ref sink);
+        Accept<TIsa, TSink>(1, 2, codes, signs, tables, ref sink);
+        Accept<TIsa, TSink>(2, 4, codes, signs, tables, ref sink);
+        Accept<TIsa, TSink>(3, 6, codes, signs, tables, ref sink);
+        Accept<TIsa, TSink>(4, 1, codes, signs, tables, ref sink);
+        Accept<TIsa, TSink>(5, 3, codes, signs, tables, ref sink);
+        Accept<TIsa, TSink>(6, 5, codes, signs, tables, ref sink);
+        Accept<TIsa, TSink>(7, 7, codes, signs, tables, ref sink);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -45,12 +56,12 @@ internal readonly unsafe partial struct IQ2XXS : IVectorFormat
         ((Vector256.Load(codes).AsUInt64() >>> 32) | (Vector256.Load(codes + 32).AsUInt64() & Vector256.Create(0xffffffff00000000))).AsUInt32();
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Accept<TIsa, TSink>(int chunk, int quad, byte* codes, in ByteLanes signs, ref TSink sink)
+    private static void Accept<TIsa, TSink>(int chunk, int quad, byte* codes, in ByteLanes signs, byte* tables, ref TSink sink)
         where TIsa : struct, IIsa
         where TSink : struct, IChunkSink
     {
-        var indices = codes + 8 * chunk;
-        var magnitudes = Grids.Gather(Grids.Pointer(Grids.Iq2Xxs), indices[0], indices[1], indices[2], indices[3]);
+        var magnitudes = Grids.Gather(
+            (ulong*)tables, codes[8 * chunk], codes[8 * chunk + 1], codes[8 * chunk + 2], codes[8 * chunk + 3]);
         sink.Accept(chunk, magnitudes, signs.Mask<TIsa>(quad));
     }
 }

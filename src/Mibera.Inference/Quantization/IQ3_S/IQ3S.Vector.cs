@@ -10,17 +10,35 @@ internal readonly unsafe partial struct IQ3S : IVectorFormat
 
     public static int Largest => 15;
 
+    public static byte* Tables
+    {
+        [MethodImpl(MethodImplOptions.NoInlining)]
+        get => (byte*)Grids.Pointer(Grids.Iq3S);
+    }
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void UnpackWeights<TIsa, TSink>(byte* block, int step, ref TSink sink)
+    public static void Prepare<TIsa>(byte* block, byte* prepared)
+        where TIsa : struct, IIsa
+    {
+        for (var quarter = 0; quarter < 4; quarter++)
+            Indices((Block*)block, quarter).Store((short*)prepared + 16 * quarter);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void UnpackWeights<TIsa, TSink>(byte* block, int step, byte* tables, byte* prepared, ref TSink sink)
         where TIsa : struct, IIsa
         where TSink : struct, IChunkSink
     {
-        var b = (Block*)block;
-        var signs = ByteLanes.Create<TIsa>(Vector256.Load(b->Signs));
-        Accept<TIsa, TSink>(0, b, signs, ref sink);
-        Accept<TIsa, TSink>(2, b, signs, ref sink);
-        Accept<TIsa, TSink>(4, b, signs, ref sink);
-        Accept<TIsa, TSink>(6, b, signs, ref sink);
+        var indices = (ushort*)prepared;
+        var signs = ByteLanes.Load<TIsa>(((Block*)block)->Signs);
+        Accept<TIsa, TSink>(0, indices, signs, tables, ref sink);
+        Accept<TIsa, TSink>(1, indices, signs, tables, ref sink);
+        Accept<TIsa, TSink>(2, indices, signs, tables, ref sink);
+        Accept<TIsa, TSink>(3, indices, signs, tables, ref sink);
+        Accept<TIsa, TSink>(4, indices, signs, tables, ref sink);
+        Accept<TIsa, TSink>(5, indices, signs, tables, ref sink);
+        Accept<TIsa, TSink>(6, indices, signs, tables, ref sink);
+        Accept<TIsa, TSink>(7, indices, signs, tables, ref sink);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -31,19 +49,19 @@ internal readonly unsafe partial struct IQ3S : IVectorFormat
         mins = Vector256<short>.Zero;
     }
 
-    /// <summary>Two chunks: sixteen grid indices.</summary>
+    /// <summary>The sixteen grid indices of two chunks.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Accept<TIsa, TSink>(int chunk, Block* b, in ByteLanes signs, ref TSink sink)
-        where TIsa : struct, IIsa
-        where TSink : struct, IChunkSink
+    private static Vector256<short> Indices(Block* b, int quarter)
     {
         // Word n takes bit n of the two bytes, as bit 8.
         var bit = Vector256.Create(1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024, 2048, 4096, 8192, 16384, short.MinValue);
-        var missing = Vector256.Equals(Vector256.Create(((short*)b->High)[chunk / 2]) & bit, Vector256<short>.Zero);
-        var indices = Unpacking.Widen(Vector128.Load(b->Indices + 8 * chunk)) | Vector256.AndNot(Vector256.Create((short)0x100), missing);
-        var words = indices.AsUInt64();
-        var grid = Grids.Pointer(Grids.Iq3S);
-        sink.Accept(chunk, Grids.Gather(grid, words.GetElement(0), words.GetElement(1)), signs.Mask<TIsa>(chunk));
-        sink.Accept(chunk + 1, Grids.Gather(grid, words.GetElement(2), words.GetElement(3)), signs.Mask<TIsa>(chunk + 1));
+        var missing = Vector256.Equals(Vector256.Create(((short*)b->High)[quarter]) & bit, Vector256<short>.Zero);
+        return Unpacking.Widen(Vector128.Load(b->Indices + 16 * quarter)) | Vector256.AndNot(Vector256.Create((short)0x100), missing);
     }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Accept<TIsa, TSink>(int chunk, ushort* indices, in ByteLanes signs, byte* tables, ref TSink sink)
+        where TIsa : struct, IIsa
+        where TSink : struct, IChunkSink =>
+        sink.Accept(chunk, Grids.Gather((uint*)tables, indices, chunk), signs.Mask<TIsa>(chunk));
 }

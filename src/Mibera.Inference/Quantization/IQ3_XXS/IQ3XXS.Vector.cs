@@ -10,21 +10,32 @@ internal readonly unsafe partial struct IQ3XXS : IVectorFormat
 
     public static int Largest => 62;
 
+    public static byte* Tables
+    {
+        [MethodImpl(MethodImplOptions.NoInlining)]
+        get => (byte*)Grids.Pointer(Grids.Iq3Xxs);
+    }
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void UnpackWeights<TIsa, TSink>(byte* block, int step, ref TSink sink)
+    public static void Prepare<TIsa>(byte* block, byte* prepared)
+        where TIsa : struct, IIsa =>
+        Grids.EvenSignsOfDwords<TIsa>(Vector256.Load(((Block*)block)->SignsAndScales)).Store(prepared);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void UnpackWeights<TIsa, TSink>(byte* block, int step, byte* tables, byte* prepared, ref TSink sink)
         where TIsa : struct, IIsa
         where TSink : struct, IChunkSink
     {
         var b = (Block*)block;
-        var signs = ByteLanes.Create<TIsa>(Grids.EvenSignsOfDwords<TIsa>(Vector256.Load(b->SignsAndScales)));
-        Accept<TIsa, TSink>(0, b->Indices, signs, ref sink);
-        Accept<TIsa, TSink>(1, b->Indices, signs, ref sink);
-        Accept<TIsa, TSink>(2, b->Indices, signs, ref sink);
-        Accept<TIsa, TSink>(3, b->Indices, signs, ref sink);
-        Accept<TIsa, TSink>(4, b->Indices, signs, ref sink);
-        Accept<TIsa, TSink>(5, b->Indices, signs, ref sink);
-        Accept<TIsa, TSink>(6, b->Indices, signs, ref sink);
-        Accept<TIsa, TSink>(7, b->Indices, signs, ref sink);
+        var signs = ByteLanes.Load<TIsa>(prepared);
+        Accept<TIsa, TSink>(0, b->Indices, signs, tables, ref sink);
+        Accept<TIsa, TSink>(1, b->Indices, signs, tables, ref sink);
+        Accept<TIsa, TSink>(2, b->Indices, signs, tables, ref sink);
+        Accept<TIsa, TSink>(3, b->Indices, signs, tables, ref sink);
+        Accept<TIsa, TSink>(4, b->Indices, signs, tables, ref sink);
+        Accept<TIsa, TSink>(5, b->Indices, signs, tables, ref sink);
+        Accept<TIsa, TSink>(6, b->Indices, signs, tables, ref sink);
+        Accept<TIsa, TSink>(7, b->Indices, signs, tables, ref sink);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -39,11 +50,11 @@ internal readonly unsafe partial struct IQ3XXS : IVectorFormat
     public static Vector256<float> Scales(Vector256<uint> bits) => HalfFloats.Widen(bits) * 0.25f;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Accept<TIsa, TSink>(int chunk, byte* indices, in ByteLanes signs, ref TSink sink)
+    private static void Accept<TIsa, TSink>(int chunk, byte* indices, in ByteLanes signs, byte* tables, ref TSink sink)
         where TIsa : struct, IIsa
         where TSink : struct, IChunkSink
     {
-        var magnitudes = Grids.Gather(Grids.Pointer(Grids.Iq3Xxs), *(ulong*)(indices + 8 * chunk));
+        var magnitudes = Grids.Gather((uint*)tables, *(ulong*)(indices + 8 * chunk));
         sink.Accept(chunk, magnitudes, signs.Mask<TIsa>(chunk));
     }
 }

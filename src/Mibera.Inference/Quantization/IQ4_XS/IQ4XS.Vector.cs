@@ -11,7 +11,7 @@ internal readonly unsafe partial struct IQ4XS : IVectorFormat
     public static int Largest => 127;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void UnpackWeights<TIsa, TSink>(byte* block, int step, ref TSink sink)
+    public static void UnpackWeights<TIsa, TSink>(byte* block, int step, byte* tables, byte* prepared, ref TSink sink)
         where TIsa : struct, IIsa
         where TSink : struct, IChunkSink
     {

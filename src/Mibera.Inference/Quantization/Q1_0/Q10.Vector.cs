@@ -15,7 +15,7 @@ internal readonly unsafe partial struct Q10 : IVectorFormat
     public static int Offset => 1;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void UnpackWeights<TIsa, TSink>(byte* block, int step, ref TSink sink)
+    public static void UnpackWeights<TIsa, TSink>(byte* block, int step, byte* tables, byte* prepared, ref TSink sink)
         where TIsa : struct, IIsa
         where TSink : struct, IChunkSink =>
         sink.Accept(0, Unpacking.Mask<TIsa>(((uint*)((Block*)block)->Signs)[step]) & Vector256.Create((byte)2));

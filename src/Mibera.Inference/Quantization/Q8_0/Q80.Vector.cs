@@ -13,7 +13,7 @@ internal readonly unsafe partial struct Q80 : IVectorFormat
     public static bool HasScales => false;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void UnpackWeights<TIsa, TSink>(byte* block, int step, ref TSink sink)
+    public static void UnpackWeights<TIsa, TSink>(byte* block, int step, byte* tables, byte* prepared, ref TSink sink)
         where TIsa : struct, IIsa
         where TSink : struct, IChunkSink =>
         sink.Accept(0, Vector256.Load(((Block*)block)->Quants).AsByte());
