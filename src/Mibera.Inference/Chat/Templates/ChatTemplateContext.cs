@@ -46,9 +46,8 @@ internal sealed record ChatTemplateContext
         var variables = new Scope(null);
         foreach (var (name, value) in Globals.All) variables.Set(name, value);
         variables.Set("messages", new ListValue(Messages));
-        // Hugging Face passes these two as none when there are none, so that "is defined" holds.
-        variables.Set("tools", Tools ?? NoneValue.Instance);
-        variables.Set("documents", NoneValue.Instance);
+        variables.Set("tools", Tools ?? NoneValue.Absent);
+        variables.Set("documents", NoneValue.Absent);
         variables.Set("add_generation_prompt", BooleanValue.Of(AddGenerationPrompt));
         if (BosToken is not null) variables.Set("bos_token", new StringValue(BosToken));
         if (EosToken is not null) variables.Set("eos_token", new StringValue(EosToken));

@@ -30,6 +30,6 @@ internal static class TemplateLimits
     /// <summary>Lists and mappings within each other in one value; bounds the recursion of everything that walks values.</summary>
     public const int ValueDepth = 100;
 
-    /// <summary>Bits of an integer. Python has no limit, which makes <c>9**9**9</c> a bomb.</summary>
+    /// <summary>Bits of an integer. Python has no limit, which makes <c>9 ** (9 ** 9)</c> a bomb.</summary>
     public const int IntegerBits = 4096;
 }

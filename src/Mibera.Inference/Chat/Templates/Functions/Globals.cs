@@ -44,8 +44,8 @@ internal static class Globals
         var first = arguments.Positional.Count == 0 ? [] : arguments.Positional[0] switch
         {
             MappingValue mapping => mapping.Entries,
-            var pairs => Iteration.Over(pairs, context).Select(pair => pair is SequenceValue { Items: [var key, var value] } && KeyComparer.CanBeKey(key)
-                ? KeyValuePair.Create(key, value)
+            var pairs => Iteration.Over(pairs, context).Select(pair => pair is SequenceValue { Items: [var key, var value] }
+                ? KeyValuePair.Create(Keys.Hashable(key, context), value)
                 : throw context.Error($"{callee} needs a mapping or pairs of key and value")),
         };
         return first.Concat(arguments.Named.Select(named => MappingValue.Entry(named.Key, named.Value)));

@@ -38,6 +38,13 @@ internal static class Keys
         return item => Folded(key(item), isCaseSensitive);
     }
 
+    /// <summary>The value, which must be one that can be a key.</summary>
+    public static TemplateValue Hashable(TemplateValue value, RenderContext context)
+    {
+        if (value is StringValue text) context.Scan(text.Value.Length);
+        return KeyComparer.CanBeKey(value) ? value : throw context.Error($"unhashable type: '{value.TypeName}'");
+    }
+
     public static TemplateValue Folded(TemplateValue value, bool isCaseSensitive) =>
         value is StringValue text && !isCaseSensitive ? new StringValue(text.Value.ToLowerInvariant()) : value;
 

@@ -36,6 +36,6 @@ internal static class MappingMethods
     private static TemplateValue Get(MappingValue mapping, CallArguments arguments, RenderContext context)
     {
         var bound = arguments.Bind(context, "get", "key", "default");
-        return mapping.TryGet(bound.Required(0), out var value) ? value : bound[1] ?? NoneValue.Instance;
+        return mapping.TryGet(bound.Required(0), context, out var value) ? value : bound[1] ?? NoneValue.Instance;
     }
 }

@@ -18,7 +18,7 @@ internal static class SelectionFilters
     /// <summary><c>map('filter', ...)</c> or <c>map(attribute='path', default=...)</c>.</summary>
     private static GeneratorValue Map(TemplateValue value, CallArguments arguments, Interpreter it)
     {
-        var items = Iteration.Over(value, it.Context);
+        var items = ItemsOf(value, it.Context);
         if (arguments.Positional.Count == 0)
         {
             var bound = arguments.Bind(it.Context, "map", "attribute", "default");
@@ -38,8 +38,12 @@ internal static class SelectionFilters
         if (arguments.Positional.Count < used) throw it.Context.Error("the name of an attribute is missing");
         var key = hasAttribute ? Keys.Attribute(arguments.Positional[0], it.Context) : item => item;
         var test = Test(arguments, used, it.Context);
-        return new GeneratorValue(Iteration.Over(value, it.Context).Where(item => test(key(item)) == keeps));
+        return new GeneratorValue(ItemsOf(value, it.Context).Where(item => test(key(item)) == keeps));
     }
+
+    /// <summary>Jinja's filters of this group take every false value, none included, for an empty list.</summary>
+    private static IEnumerable<TemplateValue> ItemsOf(TemplateValue value, RenderContext context) =>
+        value.IsTrue ? Iteration.Over(value, context) : [];
 
     /// <summary>The test that is named after the attribute, or truth without one.</summary>
     private static Func<TemplateValue, bool> Test(CallArguments arguments, int used, RenderContext context)

@@ -106,11 +106,8 @@ internal static class SequenceFilters
         var bound = arguments.Bind(it.Context, "unique", "case_sensitive", "attribute");
         var key = Keys.Comparable(bound[1], bound.Flag(0, false), it.Context);
         var seen = new HashSet<TemplateValue>(KeyComparer.Instance);
-        return new GeneratorValue(Iteration.Over(value, it.Context).Where(item => seen.Add(Hashable(key(item), it.Context))));
+        return new GeneratorValue(Iteration.Over(value, it.Context).Where(item => seen.Add(Keys.Hashable(key(item), it.Context))));
     }
-
-    private static TemplateValue Hashable(TemplateValue value, RenderContext context) =>
-        KeyComparer.CanBeKey(value) ? value : throw context.Error($"unhashable type: '{value.TypeName}'");
 
     private static TemplateValue Extreme(string name, TemplateValue value, CallArguments arguments, Interpreter it, int sign)
     {

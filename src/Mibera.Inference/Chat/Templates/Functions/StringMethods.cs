@@ -64,7 +64,7 @@ internal static partial class StringMethods
 
     private static BooleanValue All(string text, Func<char, bool> test, RenderContext context)
     {
-        context.Scan(text.Length);
+        context.ScanSlowly(text.Length);
         return BooleanValue.Of(text.Length > 0 && text.All(test));
     }
 

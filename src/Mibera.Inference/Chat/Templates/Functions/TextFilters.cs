@@ -95,7 +95,7 @@ internal static class TextFilters
         int words = 0;
         bool inWord = false;
         string text = PythonText.Of(value, it.Context);
-        it.Context.Scan(text.Length);
+        it.Context.ScanSlowly(text.Length);
         foreach (char c in text)
         {
             bool isPart = char.IsLetterOrDigit(c) || c == '_';

@@ -64,8 +64,14 @@ internal static class ValueFilters
     {
         string digits = PythonSpace.TrimEnd(PythonSpace.TrimStart(text)).ToString().Replace("_", "", StringComparison.Ordinal);
         if (radix == 10 && Numbers.ParseDecimal(digits) is { } integer) return integer;
-        if (radix is >= 2 and <= 36 && Numbers.ParseRadix(digits, radix) is { } other) return other;
+        if (radix is >= 2 and <= 36 && Numbers.ParseRadix(WithoutPrefix(digits, radix), radix) is { } other) return other;
         return Numbers.TryParseFloat(text, out var number) ? Truncated(number) : null;
+    }
+
+    private static string WithoutPrefix(string digits, int radix)
+    {
+        string prefix = radix switch { 16 => "0x", 8 => "0o", 2 => "0b", _ => "" };
+        return digits.StartsWith(prefix, StringComparison.OrdinalIgnoreCase) ? digits[prefix.Length..] : digits;
     }
 
     private static BigInteger? Truncated(TemplateValue value)

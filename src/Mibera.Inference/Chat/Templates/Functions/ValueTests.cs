@@ -13,29 +13,29 @@ internal static class ValueTests
 
     private static readonly FrozenDictionary<string, Test> Table = new Dictionary<string, Test>(StringComparer.Ordinal)
     {
-        ["defined"] = (value, _, _) => value is not UndefinedValue,
-        ["undefined"] = (value, _, _) => value is UndefinedValue,
-        ["none"] = (value, _, _) => value is NoneValue,
-        ["boolean"] = (value, _, _) => value is BooleanValue,
-        ["true"] = (value, _, _) => value is BooleanValue { IsTrue: true },
-        ["false"] = (value, _, _) => value is BooleanValue { IsTrue: false },
-        ["integer"] = (value, _, _) => value is IntegerValue,
-        ["float"] = (value, _, _) => value is FloatValue,
-        ["number"] = (value, _, _) => Numbers.IsNumber(value),
-        ["string"] = (value, _, _) => value is StringValue,
-        ["mapping"] = (value, _, _) => value is MappingValue,
-        ["iterable"] = (value, _, _) => Iteration.IsIterable(value),
-        ["sequence"] = (value, _, _) => value is SequenceValue or StringValue or MappingValue or UndefinedValue,
-        ["callable"] = (value, _, _) => value is CallableValue,
-        ["escaped"] = (_, _, _) => false,
+        ["defined"] = Plain(value => value is not UndefinedValue),
+        ["undefined"] = Plain(value => value is UndefinedValue),
+        ["none"] = Plain(value => value is NoneValue),
+        ["boolean"] = Plain(value => value is BooleanValue),
+        ["true"] = Plain(value => value is BooleanValue { IsTrue: true }),
+        ["false"] = Plain(value => value is BooleanValue { IsTrue: false }),
+        ["integer"] = Plain(value => value is IntegerValue),
+        ["float"] = Plain(value => value is FloatValue),
+        ["number"] = Plain(value => Numbers.IsNumber(value)),
+        ["string"] = Plain(value => value is StringValue),
+        ["mapping"] = Plain(value => value is MappingValue),
+        ["iterable"] = Plain(value => Iteration.IsIterable(value)),
+        ["sequence"] = Plain(value => value is SequenceValue or StringValue or MappingValue or UndefinedValue),
+        ["callable"] = Plain(value => value is CallableValue),
+        ["escaped"] = Plain(_ => false),
         ["lower"] = (value, _, context) => HasCase(value, char.IsLower, char.IsUpper, context),
         ["upper"] = (value, _, context) => HasCase(value, char.IsUpper, char.IsLower, context),
         ["odd"] = (value, _, context) => Remainder(value, 2, context) == 1,
         ["even"] = (value, _, context) => Remainder(value, 2, context) == 0,
         ["divisibleby"] = IsDivisible,
         ["sameas"] = IsSame,
-        ["filter"] = (value, _, _) => value is StringValue name && Filters.Exists(name.Value),
-        ["test"] = (value, _, _) => value is StringValue name && Exists(name.Value),
+        ["filter"] = Plain(value => value is StringValue name && Filters.Exists(name.Value)),
+        ["test"] = Plain(value => value is StringValue name && Exists(name.Value)),
         ["in"] = Comparing(ComparisonOperator.In),
         ["eq"] = Comparing(ComparisonOperator.Equal),
         ["equalto"] = Comparing(ComparisonOperator.Equal),
@@ -59,6 +59,12 @@ internal static class ValueTests
     /// <exception cref="ChatTemplateException">There is no such test, or it fails.</exception>
     public static bool Apply(string name, TemplateValue value, CallArguments arguments, RenderContext context) =>
         Table.TryGetValue(name, out var test) ? test(value, arguments, context) : throw context.Error($"No test named '{name}'.");
+
+    private static Test Plain(Func<TemplateValue, bool> test) => (value, arguments, context) =>
+    {
+        arguments.Bind(context, "the test");
+        return test(value);
+    };
 
     private static Test Comparing(ComparisonOperator operation) => (value, arguments, context) =>
         Comparisons.Apply(operation, value, Only(arguments, context), context);
@@ -92,7 +98,7 @@ internal static class ValueTests
     private static bool HasCase(TemplateValue value, Func<char, bool> wanted, Func<char, bool> unwanted, RenderContext context)
     {
         string text = PythonText.Of(value, context);
-        context.Scan(text.Length);
+        context.ScanSlowly(text.Length);
         return text.Any(wanted) && !text.Any(unwanted);
     }
 }

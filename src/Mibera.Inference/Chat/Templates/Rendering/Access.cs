@@ -13,7 +13,7 @@ internal static class Access
     public static TemplateValue Attribute(TemplateValue value, string name, RenderContext context)
     {
         if (value is UndefinedValue undefined) throw context.Error(undefined.Reason);
-        return Member(value, name, context) ?? Key(value, name) ?? Missing(value, name, context);
+        return Member(value, name, context) ?? Key(value, name, context) ?? Missing(value, name, context);
     }
 
     /// <summary><c>value[index]</c>: the item, else for a string index the method of that name; else undefined.</summary>
@@ -24,7 +24,7 @@ internal static class Access
             case (UndefinedValue undefined, _):
                 throw context.Error(undefined.Reason);
             case (MappingValue mapping, _):
-                if (mapping.TryGet(index, out var found)) return found;
+                if (mapping.TryGet(index, context, out var found)) return found;
                 break;
             case (SequenceValue sequence, IntegerValue or BooleanValue):
                 if (Position(index, sequence.Items.Count) is { } at) return sequence.Items[at];
@@ -79,8 +79,8 @@ internal static class Access
     public static ChatTemplateException Unsafe(TemplateValue value, string name, RenderContext context) =>
         context.Error($"access to attribute '{name}' of '{value.TypeName}' object is unsafe");
 
-    private static TemplateValue? Key(TemplateValue value, string name) =>
-        value is MappingValue mapping && mapping.TryGet(new StringValue(name), out var found) ? found : null;
+    private static TemplateValue? Key(TemplateValue value, string name, RenderContext context) =>
+        value is MappingValue mapping && mapping.TryGet(new StringValue(name), context, out var found) ? found : null;
 
     private static UndefinedValue Missing(TemplateValue value, string name, RenderContext context)
     {

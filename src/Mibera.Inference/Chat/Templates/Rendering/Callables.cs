@@ -17,7 +17,7 @@ internal sealed class FunctionValue(string name, Func<CallArguments, Interpreter
 }
 
 /// <summary>The variable <c>loop</c> within a <c>for</c>.</summary>
-internal sealed class LoopValue(IReadOnlyList<TemplateValue> items, int depth) : TemplateValue
+internal sealed class LoopValue(IReadOnlyList<TemplateValue> items) : TemplateValue
 {
     private IReadOnlyList<TemplateValue>? _lastChecked;
 
@@ -35,8 +35,9 @@ internal sealed class LoopValue(IReadOnlyList<TemplateValue> items, int depth) :
         "first" => BooleanValue.Of(Index == 0),
         "last" => BooleanValue.Of(Index == items.Count - 1),
         "length" => new IntegerValue(items.Count),
-        "depth" => new IntegerValue(depth),
-        "depth0" => new IntegerValue(depth - 1),
+        // Only recursive loops, which are not supported, go deeper.
+        "depth" => new IntegerValue(1),
+        "depth0" => new IntegerValue(0),
         "previtem" => Index > 0 ? items[Index - 1] : new UndefinedValue("there is no previous item"),
         "nextitem" => Index < items.Count - 1 ? items[Index + 1] : new UndefinedValue("there is no next item"),
         "cycle" => new FunctionValue("cycle", Cycle),

@@ -35,6 +35,7 @@ internal static class Comparisons
             (UndefinedValue, UndefinedValue) => true,
             (SequenceValue a, SequenceValue b) => a.GetType() == b.GetType() && ItemsEqual(a.Items, b.Items, context),
             (MappingValue a, MappingValue b) => EntriesEqual(a, b, context),
+            (NoneValue, NoneValue) => true,
             _ => ReferenceEquals(left, right),
         };
     }
@@ -62,7 +63,7 @@ internal static class Comparisons
         if (left.Entries.Count != right.Entries.Count) return false;
         foreach (var (key, value) in left.Entries)
         {
-            if (!right.TryGet(key, out var other) || !Equal(value, other, context)) return false;
+            if (!right.TryGet(key, context, out var other) || !Equal(value, other, context)) return false;
         }
 
         return true;
@@ -110,7 +111,7 @@ internal static class Comparisons
                 context.Search(text.Value.Length, part.Value.Length);
                 return text.Value.Contains(part.Value, StringComparison.Ordinal);
             case MappingValue mapping:
-                return mapping.TryGet(item, out _);
+                return mapping.TryGet(item, context, out _);
             default:
                 foreach (var candidate in Iteration.Over(container, context))
                 {

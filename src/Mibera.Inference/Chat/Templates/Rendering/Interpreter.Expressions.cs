@@ -165,8 +165,7 @@ internal sealed partial class Interpreter
         List<KeyValuePair<TemplateValue, TemplateValue>> entries = [];
         foreach (var (key, value) in mapping.Entries)
         {
-            var name = At(mapping, Evaluate(key));
-            if (!KeyComparer.CanBeKey(name)) throw Context.Error($"unhashable type: '{name.TypeName}'");
+            var name = Keys.Hashable(At(mapping, Evaluate(key)), Context);
             entries.Add(new(name, Evaluate(value)));
         }
 

@@ -10,7 +10,7 @@ internal sealed partial class Interpreter
     {
         var items = ItemsOf(statement);
         if (items.Count == 0) return RunIn(statement.Else, new Scope(_scope));
-        var loop = new LoopValue(items, ++_loopDepth);
+        var loop = new LoopValue(items);
         for (int i = 0; i < items.Count; i++)
         {
             loop.Index = i;
@@ -23,7 +23,6 @@ internal sealed partial class Interpreter
             if (RunIn(statement.Body, variables) == Flow.Break) break;
         }
 
-        _loopDepth--;
         return Flow.Normal;
     }
 

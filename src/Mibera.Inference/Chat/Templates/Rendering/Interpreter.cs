@@ -9,7 +9,6 @@ internal sealed partial class Interpreter
 {
     private Scope _scope;
     private BoundedText _output;
-    private int _loopDepth;
 
     public Interpreter(RenderContext context, Scope variables)
     {
@@ -38,12 +37,11 @@ internal sealed partial class Interpreter
     /// <summary>What a body prints with its own variables.</summary>
     public StringValue Capture(IReadOnlyList<Statement> body, Scope variables)
     {
-        var (outerOutput, outerDepth) = (_output, _loopDepth);
+        var outer = _output;
         _output = new BoundedText(Context);
-        _loopDepth = 0;
         RunIn(body, variables);
         var text = new StringValue(_output.ToString());
-        (_output, _loopDepth) = (outerOutput, outerDepth);
+        _output = outer;
         return text;
     }
 

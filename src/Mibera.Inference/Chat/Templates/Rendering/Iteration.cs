@@ -15,6 +15,7 @@ internal static class Iteration
             StringValue text => CodePoints.Each(text.Value).Select(character => new StringValue(character)),
             GeneratorValue generator => generator.Take(),
             UndefinedValue => [],
+            NoneValue when value == NoneValue.Absent => [],
             _ => throw context.Error($"'{value.TypeName}' object is not iterable"),
         };
         return Paid(items, context);

@@ -30,6 +30,9 @@ internal sealed class RenderContext(TemplateSource source, TimeProvider clock)
     /// <summary>Pays for walking over <paramref name="length"/> UTF-16 units; a step is about 32 of them.</summary>
     public void Scan(long length) => Step(length / 32);
 
+    /// <summary>As <see cref="Scan"/>, where every character is looked up in Unicode's tables.</summary>
+    public void ScanSlowly(long length) => Step(length / 4);
+
     /// <summary>Pays for a substring search, whose worst case compares every part of the text with the whole pattern.</summary>
     public void Search(long textLength, long patternLength) => Step(textLength / 32 * (1 + (patternLength / 32)));
 

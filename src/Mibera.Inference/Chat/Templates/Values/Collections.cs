@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using Mibera.Inference.Chat.Templates.Rendering;
 
 namespace Mibera.Inference.Chat.Templates.Values;
 
@@ -67,9 +68,10 @@ internal sealed class MappingValue : TemplateValue
 
     public override int Depth { get; }
 
-    public bool TryGet(TemplateValue key, [NotNullWhen(true)] out TemplateValue? value)
+    public bool TryGet(TemplateValue key, RenderContext context, [NotNullWhen(true)] out TemplateValue? value)
     {
         value = null;
+        if (key is StringValue text) context.Scan(text.Value.Length);
         return KeyComparer.CanBeKey(key) && _entries.TryGetValue(key, out value);
     }
 

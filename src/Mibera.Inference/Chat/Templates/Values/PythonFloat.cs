@@ -29,13 +29,15 @@ internal static class PythonFloat
     /// <summary>The digits d.ddd and the exponent of ten of a positive finite number.</summary>
     private static (string Digits, int Exponent) ShortestDigits(double value)
     {
-        string text = value.ToString("E16", CultureInfo.InvariantCulture);
-        string shortest = value.ToString("R", CultureInfo.InvariantCulture);
-        int mantissaEnd = shortest.IndexOf('E', StringComparison.Ordinal);
-        string mantissa = mantissaEnd < 0 ? shortest : shortest[..mantissaEnd];
-        string digits = mantissa.Replace(".", "", StringComparison.Ordinal).Trim('0');
-        int exponent = int.Parse(text.AsSpan(text.IndexOf('E', StringComparison.Ordinal) + 1), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture);
-        return (digits, exponent);
+        string text = value.ToString("R", CultureInfo.InvariantCulture);
+        int mantissaEnd = text.IndexOf('E', StringComparison.Ordinal);
+        string mantissa = mantissaEnd < 0 ? text : text[..mantissaEnd];
+        int exponent = mantissaEnd < 0 ? 0 : int.Parse(text.AsSpan(mantissaEnd + 1), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture);
+        int point = mantissa.IndexOf('.', StringComparison.Ordinal);
+        string digits = mantissa.Replace(".", "", StringComparison.Ordinal);
+        int leadingZeros = digits.Length - digits.TrimStart('0').Length;
+        exponent += (point < 0 ? digits.Length : point) - 1 - leadingZeros;
+        return (digits.Trim('0'), exponent);
     }
 
     /// <summary>A finite number with exactly <paramref name="decimals"/> digits after the point, ties (of the exact value) to even.</summary>

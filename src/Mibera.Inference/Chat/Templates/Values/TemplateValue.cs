@@ -33,6 +33,12 @@ internal sealed class NoneValue : TemplateValue
 {
     public static readonly NoneValue Instance = new();
 
+    /// <summary>
+    /// The none of tools and documents that were not given. Hugging Face passes none there, llama.cpp nothing at all, and published
+    /// templates rely on either: this one is none, but iterates as the undefined does, as nothing.
+    /// </summary>
+    public static readonly NoneValue Absent = new();
+
     private NoneValue()
     {
     }
