@@ -26,7 +26,9 @@ public class ChatTemplateTests
     [Fact]
     public void VariablesAreThoseOfHuggingFace()
     {
-        const string template = "{{ messages[0].content }}|{{ tools }}|{{ documents is defined }}|{{ add_generation_prompt }}|{{ bos_token }}|{{ eos_token is defined }}|{{ x }}";
+        var template = ChatTemplate.Parse(
+            "{{ messages[0].content }}|{{ tools }}|{{ documents is defined }}|{{ add_generation_prompt }}"
+            + "|{{ bos_token }}|{{ eos_token is defined }}|{{ x }}");
         var context = new ChatTemplateContext
         {
             Messages = [ChatTemplateContext.Message("user", "hi")],
@@ -34,8 +36,8 @@ public class ChatTemplateTests
             BosToken = "<s>",
             Extra = new Dictionary<string, TemplateValue> { ["x"] = new IntegerValue(1) },
         };
-        Assert.Equal("hi|None|True|True|<s>|False|1", ChatTemplate.Parse(template).Render(context));
-        Assert.Equal("hi|[1]|True|False|<s>|True|1", ChatTemplate.Parse(template).Render(
+        Assert.Equal("hi|None|True|True|<s>|False|1", template.Render(context));
+        Assert.Equal("hi|[1]|True|False|<s>|True|1", template.Render(
             context with { Tools = TemplateData.Json("[1]"), AddGenerationPrompt = false, EosToken = "</s>" }));
     }
 

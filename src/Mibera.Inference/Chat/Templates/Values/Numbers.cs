@@ -93,9 +93,9 @@ internal static class Numbers
             "NAN" => double.NaN,
             _ => null,
         };
-        const NumberStyles style = NumberStyles.AllowLeadingSign | NumberStyles.AllowDecimalPoint | NumberStyles.AllowExponent;
+        const NumberStyles Style = NumberStyles.AllowLeadingSign | NumberStyles.AllowDecimalPoint | NumberStyles.AllowExponent;
         if (special is { } found) value = new FloatValue(found);
-        else if (double.TryParse(trimmed, style, CultureInfo.InvariantCulture, out double number))
+        else if (double.TryParse(trimmed, Style, CultureInfo.InvariantCulture, out double number))
             value = new FloatValue(number);
         return value is not null;
     }
