@@ -95,6 +95,7 @@ internal sealed class Vocabulary
         /// <summary>The finished vocabulary.</summary>
         public Vocabulary Build() => new(_bytes, _starts, _types, _slots, _longest);
 
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         private bool Insert(ReadOnlySpan<byte> piece, int id)
         {
             var hash = ByteHash.Of(piece);
