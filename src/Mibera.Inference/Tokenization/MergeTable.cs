@@ -1,3 +1,4 @@
+using System.Numerics;
 using System.Runtime.CompilerServices;
 
 namespace Mibera.Inference.Tokenization;
@@ -20,7 +21,7 @@ internal sealed class MergeTable
     public MergeTable(int capacity)
     {
         _merges = new(capacity);
-        _slots = new int[System.Numerics.BitOperations.RoundUpToPowerOf2((uint)capacity + ((uint)capacity / 2) + 1)];
+        _slots = new int[BitOperations.RoundUpToPowerOf2((uint)capacity + ((uint)capacity / 2) + 1)];
     }
 
     /// <summary>Number of merges.</summary>

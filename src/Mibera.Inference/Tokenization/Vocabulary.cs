@@ -1,3 +1,4 @@
+using System.Numerics;
 using System.Runtime.CompilerServices;
 
 namespace Mibera.Inference.Tokenization;
@@ -13,11 +14,13 @@ internal sealed class Vocabulary
     private readonly int[] _starts;
     private readonly TokenType[] _types;
 
-    // Open addressing: the upper half of the hash, then id + 1; 0 is a free slot.
-    private readonly ulong[] _slots;
+    // Open addressing: id + 1 in as many bits as that needs, bits of the hash above it; 0 is a free slot.
+    private readonly uint[] _slots;
+    private readonly uint _idMask;
 
-    private Vocabulary(byte[] bytes, int[] starts, TokenType[] types, ulong[] slots, int longest)
+    private Vocabulary(byte[] bytes, int[] starts, TokenType[] types, uint[] slots, int longest)
     {
+        _idMask = IdMask(types.Length);
         _bytes = bytes;
         _starts = starts;
         _types = types;
@@ -48,16 +51,23 @@ internal sealed class Vocabulary
         {
             var entry = _slots[slot];
             if (entry == 0) return -1;
-            if (entry >> 32 == hash >> 32 && piece.SequenceEqual(Piece((int)(uint)entry - 1))) return (int)(uint)entry - 1;
+            if ((entry ^ Tag(hash, _idMask)) > _idMask) continue;
+            var id = (int)(entry & _idMask) - 1;
+            if (piece.SequenceEqual(Piece(id))) return id;
         }
     }
+
+    private static uint IdMask(int count) => BitOperations.RoundUpToPowerOf2((uint)count + 1) - 1;
+
+    private static uint Tag(ulong hash, uint idMask) => (uint)(hash >> 32) & ~idMask;
 
     /// <summary>Collects the tokens in the order of their ids.</summary>
     internal sealed class Builder
     {
         private readonly int[] _starts;
         private readonly TokenType[] _types;
-        private readonly ulong[] _slots;
+        private readonly uint[] _slots;
+        private readonly uint _idMask;
         private byte[] _bytes;
         private int _count;
         private int _longest;
@@ -72,7 +82,8 @@ internal sealed class Vocabulary
             _bytes = new byte[bytes];
 
             // At most two thirds full.
-            _slots = new ulong[System.Numerics.BitOperations.RoundUpToPowerOf2((uint)count + ((uint)count / 2) + 1)];
+            _slots = new uint[BitOperations.RoundUpToPowerOf2((uint)count + ((uint)count / 2) + 1)];
+            _idMask = IdMask(count);
         }
 
         /// <summary>Adds the next token.</summary>
@@ -103,13 +114,12 @@ internal sealed class Vocabulary
             var slot = (int)hash & mask;
             for (; _slots[slot] != 0; slot = (slot + 1) & mask)
             {
-                var entry = _slots[slot];
-                if (entry >> 32 != hash >> 32) continue;
-                var other = (int)(uint)entry - 1;
+                if ((_slots[slot] ^ Tag(hash, _idMask)) > _idMask) continue;
+                var other = (int)(_slots[slot] & _idMask) - 1;
                 if (piece.SequenceEqual(_bytes.AsSpan(_starts[other], _starts[other + 1] - _starts[other]))) return false;
             }
 
-            _slots[slot] = (hash >> 32 << 32) | (uint)(id + 1);
+            _slots[slot] = Tag(hash, _idMask) | (uint)(id + 1);
             _longest = Math.Max(_longest, piece.Length);
             return true;
         }

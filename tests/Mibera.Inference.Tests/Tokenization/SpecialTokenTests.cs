@@ -55,6 +55,13 @@ public sealed class SpecialTokenTests
     }
 
     [Fact]
+    public void Runs_of_spaces_as_Phi_2_adds_them_are_taken_the_longest_first()
+    {
+        var tokenizer = Tokenizer.FromGguf(TestVocabulary.BytePair([], [("  ", UserDefined), ("    ", UserDefined), ("\t\t", UserDefined)]));
+        Assert.Equal(["a", "    ", "  ", " ", "\\t\\t", "b"], tokenizer.Encode("a       \t\tb").Select(tokenizer.EscapeToken));
+    }
+
+    [Fact]
     public void SentencePiece_puts_its_space_after_every_special_token()
     {
         var tokenizer = VocabularyFixtures.Load("tokenizers/ggml-vocab-llama-spm.gguf");
