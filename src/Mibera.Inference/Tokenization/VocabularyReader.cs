@@ -86,6 +86,9 @@ internal sealed class VocabularyReader
         return written + text.Length;
     }
 
+    // What runs once per token or merge while a file loads is compiled with full optimization at once: it is over before
+    // tiered compilation would get to it. Measured cold on a Zen 4: phi-4's tokenizer 75 ms instead of 127, Phi-4-mini's
+    // 125 instead of 230.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Add(int id, Action<string> warn)
     {
