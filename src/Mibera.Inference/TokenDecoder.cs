@@ -42,9 +42,9 @@ public sealed class TokenDecoder
 
     private string Decode(ReadOnlySpan<byte> bytes, bool flush)
     {
-        const int onStack = 256;
+        const int OnStack = 256;
         var most = Encoding.UTF8.GetMaxCharCount(bytes.Length);
-        var characters = most <= onStack ? stackalloc char[onStack] : new char[most];
+        var characters = most <= OnStack ? stackalloc char[OnStack] : new char[most];
         return new(characters[.._decoder.GetChars(bytes, characters, flush)]);
     }
 }

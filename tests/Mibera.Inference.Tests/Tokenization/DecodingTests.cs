@@ -12,12 +12,12 @@ public sealed class DecodingTests
     public void A_character_split_over_tokens_appears_whole(string file)
     {
         var tokenizer = VocabularyFixtures.Load(file);
-        const string text = "a𓀀😀é日𐍈\u0301";
+        const string Text = "a𓀀😀é日𐍈\u0301";
         var decoder = tokenizer.CreateDecoder(atStart: true);
-        var parts = tokenizer.Encode(text).Select(decoder.Append).ToArray();
+        var parts = tokenizer.Encode(Text).Select(decoder.Append).ToArray();
         Assert.Contains("", parts);
         Assert.DoesNotContain(parts, part => part.Contains('\uFFFD') || (part.Length > 0 && char.IsHighSurrogate(part[^1])));
-        Assert.Equal(text, string.Concat(parts));
+        Assert.Equal(Text, string.Concat(parts));
         Assert.Equal("", decoder.Flush());
     }
 
@@ -69,10 +69,10 @@ public sealed class DecodingTests
     public void The_visible_space_is_a_space_and_only_the_first_is_dropped()
     {
         var tokenizer = VocabularyFixtures.Load("tokenizers/ggml-vocab-llama-spm.gguf");
-        const int hello = 15043;
-        Assert.Equal(" Hello"u8, tokenizer.GetBytes(hello));
-        Assert.Equal("Hello Hello", tokenizer.Decode([hello, hello]));
-        Assert.Equal(" Hello", tokenizer.CreateDecoder().Append(hello));
+        const int Hello = 15043;
+        Assert.Equal(" Hello"u8, tokenizer.GetBytes(Hello));
+        Assert.Equal("Hello Hello", tokenizer.Decode([Hello, Hello]));
+        Assert.Equal(" Hello", tokenizer.CreateDecoder().Append(Hello));
         Assert.Equal(tokenizer.Encode("a b"), tokenizer.Encode("a▁b"));
     }
 
@@ -102,7 +102,7 @@ public sealed class DecodingTests
     public void Texts_mean_the_same_as_strings_and_as_UTF_8()
     {
         var tokenizer = VocabularyFixtures.Load("tokenizers/vocab-phi4mini.gguf");
-        const string text = "Grüße, 世界! 😀 <|end|>";
-        Assert.Equal(tokenizer.Encode(text, parseSpecial: true), tokenizer.EncodeUtf8(Encoding.UTF8.GetBytes(text), parseSpecial: true));
+        const string Text = "Grüße, 世界! 😀 <|end|>";
+        Assert.Equal(tokenizer.Encode(Text, parseSpecial: true), tokenizer.EncodeUtf8(Encoding.UTF8.GetBytes(Text), parseSpecial: true));
     }
 }

@@ -10,11 +10,11 @@ public sealed class SpecialTokenTests
     public void Control_tokens_are_text_unless_they_are_to_be_parsed()
     {
         var tokenizer = VocabularyFixtures.Load("tokenizers/vocab-phi4.gguf");
-        const string text = "<|im_start|>user<|im_sep|>Hi<|im_end|>";
-        Assert.Equal([100264, 882, 100266, 13347, 100265], tokenizer.Encode(text, parseSpecial: true));
-        var ids = tokenizer.Encode(text);
+        const string Text = "<|im_start|>user<|im_sep|>Hi<|im_end|>";
+        Assert.Equal([100264, 882, 100266, 13347, 100265], tokenizer.Encode(Text, parseSpecial: true));
+        var ids = tokenizer.Encode(Text);
         Assert.DoesNotContain(ids, tokenizer.IsControl);
-        Assert.Equal(text, tokenizer.Decode(ids));
+        Assert.Equal(Text, tokenizer.Decode(ids));
     }
 
     [Fact]
@@ -30,19 +30,19 @@ public sealed class SpecialTokenTests
     public void Phi_3_drops_white_space_after_special_tokens_but_for_three()
     {
         var tokenizer = VocabularyFixtures.Load("tokenizers/ggml-vocab-phi-3.gguf");
-        const int user = 32010, end = 32007, hello = 15043, endOfText = 32000;
-        Assert.Equal([user, hello, end, user], tokenizer.Encode("<|user|>\n \tHello<|end|>\n<|user|>  ", parseSpecial: true));
+        const int User = 32010, End = 32007, Hello = 15043, EndOfText = 32000;
+        Assert.Equal([User, Hello, End, User], tokenizer.Encode("<|user|>\n \tHello<|end|>\n<|user|>  ", parseSpecial: true));
         var kept = tokenizer.Encode("<|endoftext|> Hello", parseSpecial: true);
-        Assert.Equal([endOfText, 29871, hello], kept);
-        Assert.Equal([1, 29871, hello], tokenizer.Encode("<s> Hello", parseSpecial: true));
+        Assert.Equal([EndOfText, 29871, Hello], kept);
+        Assert.Equal([1, 29871, Hello], tokenizer.Encode("<s> Hello", parseSpecial: true));
     }
 
     [Fact]
     public void White_space_after_special_tokens_stays_in_other_models()
     {
         var tokenizer = VocabularyFixtures.Load("tokenizers/vocab-phi4mini.gguf");
-        const int end = 200020;
-        Assert.Equal([end, .. tokenizer.Encode("\nHi")], tokenizer.Encode("<|end|>\nHi", parseSpecial: true));
+        const int End = 200020;
+        Assert.Equal([End, .. tokenizer.Encode("\nHi")], tokenizer.Encode("<|end|>\nHi", parseSpecial: true));
     }
 
     [Fact]
@@ -65,10 +65,10 @@ public sealed class SpecialTokenTests
     public void SentencePiece_puts_its_space_after_every_special_token()
     {
         var tokenizer = VocabularyFixtures.Load("tokenizers/ggml-vocab-llama-spm.gguf");
-        const int hello = 15043;
-        Assert.Equal([1, hello, 2, hello], tokenizer.Encode("<s>Hello</s>Hello", parseSpecial: true));
-        Assert.Equal([1, hello], tokenizer.Encode("Hello", addBos: true));
-        Assert.Equal("Hello", tokenizer.Decode([1, hello]));
+        const int Hello = 15043;
+        Assert.Equal([1, Hello, 2, Hello], tokenizer.Encode("<s>Hello</s>Hello", parseSpecial: true));
+        Assert.Equal([1, Hello], tokenizer.Encode("Hello", addBos: true));
+        Assert.Equal("Hello", tokenizer.Decode([1, Hello]));
     }
 
     [Fact]
