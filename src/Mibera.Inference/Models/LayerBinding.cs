@@ -1,5 +1,3 @@
-using Mibera.Inference.Gguf;
-
 namespace Mibera.Inference.Models;
 
 /// <summary>Which tensors fill the roles of one layer.</summary>

@@ -1,5 +1,3 @@
-using Mibera.Inference.Kernels;
-
 namespace Mibera.Inference.Models;
 
 /// <summary>Everything the forward pass must know beside the weights, after all contradictions are settled.</summary>

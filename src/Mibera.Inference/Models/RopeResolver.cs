@@ -122,7 +122,7 @@ internal sealed class RopeResolver(
         if (stated is not null || !longRope || original <= 1 || context <= original)
             return stated ?? 1f;
         // sqrt(1 + ln(context / original) / ln(original)), as LongRoPE has it.
-        var factor = MathF.Sqrt(1f + PortableMath.Log((float)context / original) / PortableMath.Log((float)original));
+        var factor = (float)Math.Sqrt(1.0 + PortableMath.Log((double)context / original) / PortableMath.Log((double)original));
         report.Add(LoadReportKind.Default, key, $"missing; {factor} by the lengths of the contexts");
         return factor;
     }
@@ -136,7 +136,7 @@ internal sealed class RopeResolver(
                 file.FilePath);
         }
         var values = new float[pairs];
-        file.ReadTensor(tensor, System.Runtime.InteropServices.MemoryMarshal.AsBytes<float>(values));
+        file.ReadTensor(tensor, System.Runtime.InteropServices.MemoryMarshal.AsBytes(values.AsSpan()));
         var bad = Array.FindIndex(values, v => !float.IsFinite(v) || v <= 0f);
         return bad < 0
             ? values

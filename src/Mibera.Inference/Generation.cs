@@ -1,0 +1,68 @@
+using Mibera.Inference.Models;
+using Mibera.Inference.Sampling;
+using Mibera.Inference.Tokenization;
+
+namespace Mibera.Inference;
+
+/// <summary>The loop of one generation: sample, detokenize, stop, append.</summary>
+internal sealed class Generation(InferenceSession session, GenerationOptions options)
+{
+    private readonly Tokenizer _tokenizer = session.Model.Tokenizer;
+    private readonly SamplerChain _sampler = new(options, session.Model.VocabularySize);
+    private readonly TokenDecoder _decoder = session.Model.Tokenizer.CreateDecoder();
+    private readonly StopStringMatcher _stop = new(options.StopStrings);
+    private int _generated;
+    private bool _ended;
+
+    private const int NoToken = -1;
+
+    public GeneratedPiece Current { get; private set; }
+
+    /// <summary>Runs the prompt through the model.</summary>
+    public void Begin(ReadOnlySpan<int> prompt, CancellationToken cancellationToken)
+    {
+        session.SetStopReason(StopReason.None);
+        if (prompt.IsEmpty && session.Position == 0)
+            throw new ArgumentException("There is nothing to continue: the prompt is empty and the model adds no BOS token.", nameof(prompt));
+        session.Push(prompt);
+        session.Compute(null, cancellationToken);
+    }
+
+    /// <summary>Generates one token; false when the generation has ended and all its text has been given out.</summary>
+    public bool MoveNext(CancellationToken cancellationToken)
+    {
+        if (_ended)
+            return false;
+        cancellationToken.ThrowIfCancellationRequested();
+        // The token sampled last is computed only when another one is wanted: the last one costs no pass.
+        if (_generated == options.MaxTokens)
+            return End(StopReason.MaxTokens);
+        session.Compute(null, cancellationToken);
+        if (session.Position == session.ContextLength)
+            return End(StopReason.ContextFull);
+        var token = _sampler.Sample(session.Logits, session.Tokens);
+        if (!options.IgnoreEndOfGeneration && _tokenizer.EndOfGenerationIds.Contains(token))
+            return End(StopReason.EndOfGeneration);
+        session.Push([token]);
+        _generated++;
+        var text = options.ShowSpecial || !_tokenizer.IsControl(token) ? _decoder.Append(token) : "";
+        Current = new GeneratedPiece(_stop.Append(text), token, _sampler.LastLogProbability);
+        if (_stop.Matched)
+            Finish(StopReason.StopString);
+        return true;
+    }
+
+    private void Finish(StopReason reason)
+    {
+        _ended = true;
+        session.SetStopReason(reason);
+    }
+
+    private bool End(StopReason reason)
+    {
+        Finish(reason);
+        var rest = _stop.Append(_decoder.Flush()) + _stop.Flush();
+        Current = new GeneratedPiece(rest, NoToken, 0f);
+        return rest.Length > 0;
+    }
+}

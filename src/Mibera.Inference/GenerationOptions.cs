@@ -1,0 +1,25 @@
+using Mibera.Inference.Sampling;
+
+namespace Mibera.Inference;
+
+/// <summary>How text is generated: the sampling of <see cref="SamplingOptions"/>, and when to stop.</summary>
+public record GenerationOptions : SamplingOptions
+{
+    /// <summary>Tokens to generate at most; -1: until the model ends or the context is full.</summary>
+    public int MaxTokens { get; init; } = -1;
+
+    /// <summary>Texts that end the generation; they are not part of it.</summary>
+    public IReadOnlyList<string> StopStrings { get; init; } = [];
+
+    /// <summary>Whether to go on after a token that ends a generation.</summary>
+    public bool IgnoreEndOfGeneration { get; init; }
+
+    /// <summary>Whether a prompt at the beginning of a session gets the model's BOS token, where it has one.</summary>
+    public bool AddBos { get; init; } = true;
+
+    /// <summary>Whether special tokens written out in a prompt are taken as such.</summary>
+    public bool ParseSpecial { get; init; } = true;
+
+    /// <summary>Whether special tokens that the model generates appear in the text.</summary>
+    public bool ShowSpecial { get; init; }
+}

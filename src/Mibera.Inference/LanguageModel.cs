@@ -1,0 +1,197 @@
+using Mibera.Inference.Gguf;
+using Mibera.Inference.Memory;
+using Mibera.Inference.Models;
+using Mibera.Inference.Simd;
+using Mibera.Inference.Threading;
+
+namespace Mibera.Inference;
+
+/// <summary>
+/// A loaded model: its weights are immutable and shared by any number of sessions on any threads.
+/// </summary>
+public sealed class LanguageModel : IDisposable, IAsyncDisposable
+{
+    private readonly GgufFile _file;
+    private readonly WeightStore _store;
+    private readonly WorkerPool _pool;
+    private readonly Transformer _transformer;
+    private readonly ModelOptions _options;
+    private readonly Lock _gate = new();
+    private RopeSelector? _ropes;
+    private bool _disposed;
+
+    private LanguageModel(GgufFile file, WeightStore store, WorkerPool pool, Transformer transformer, Tokenizer tokenizer, LoadReport report, ModelOptions options)
+    {
+        (_file, _store, _pool, _transformer, _options) = (file, store, pool, transformer, options);
+        (Tokenizer, LoadReport) = (tokenizer, report);
+    }
+
+    /// <summary>The file that was loaded; of a split model the first part.</summary>
+    public string FilePath => _file.FilePath;
+
+    /// <summary>What loading found, assumed and overruled.</summary>
+    public LoadReport LoadReport { get; }
+
+    /// <summary>The model's vocabulary.</summary>
+    public Tokenizer Tokenizer { get; }
+
+    /// <summary>Rows of the output projection: the length of every logits span.</summary>
+    public int VocabularySize => _transformer.Config.Vocabulary;
+
+    /// <summary>Positions the model was trained for.</summary>
+    public int TrainingContextLength => _transformer.Config.ContextLength;
+
+    /// <summary>Positions of a session's KV cache unless it asks for others.</summary>
+    public int ContextLength => _options.ContextLength ?? Math.Min(DefaultContext, TrainingContextLength);
+
+    /// <summary>Threads of the worker pool.</summary>
+    public int ThreadCount => _pool.ThreadCount;
+
+    internal ModelConfig Config => _transformer.Config;
+
+    private const int DefaultContext = 4096;
+
+    /// <summary>Loads a model from a GGUF file; of a split model name the first part.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="options">How to load it; null: the defaults.</param>
+    /// <param name="progress">Told how far loading has come.</param>
+    /// <param name="cancellationToken">Stops the loading.</param>
+    /// <exception cref="ModelIOException">The file cannot be opened or read.</exception>
+    /// <exception cref="GgufFormatException">The file is no valid GGUF file, or a key has an impossible value.</exception>
+    /// <exception cref="UnsupportedModelException">The file holds no model that this engine knows.</exception>
+    public static Task<LanguageModel> LoadAsync(
+        string path, ModelOptions? options = null, IProgress<LoadProgress>? progress = null, CancellationToken cancellationToken = default)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        options ??= new ModelOptions();
+        options.Validate();
+        return Task.Run(() => Load(path, options, progress, cancellationToken), cancellationToken);
+    }
+
+    /// <summary>A session: one conversation or text, with a KV cache of its own.</summary>
+    /// <param name="contextLength">Positions of its KV cache; null: <see cref="ContextLength"/>.</param>
+    public InferenceSession CreateSession(int? contextLength = null)
+    {
+        ObjectDisposedException.ThrowIf(_disposed, this);
+        var capacity = contextLength ?? ContextLength;
+        ArgumentOutOfRangeException.ThrowIfLessThan(capacity, 1, nameof(contextLength));
+        return new InferenceSession(this, Start(_transformer, Ropes(capacity), capacity, _options));
+    }
+
+    /// <summary>Frees the weights. Sessions of this model must not be used any more.</summary>
+    public void Dispose()
+    {
+        lock (_gate)
+        {
+            if (_disposed)
+                return;
+            _disposed = true;
+        }
+        _pool.Dispose();
+        _store.Dispose();
+        _file.Dispose();
+    }
+
+    /// <inheritdoc cref="Dispose"/>
+    public ValueTask DisposeAsync()
+    {
+        Dispose();
+        return ValueTask.CompletedTask;
+    }
+
+    private static LanguageModel Load(string path, ModelOptions options, IProgress<LoadProgress>? progress, CancellationToken cancellationToken)
+    {
+        progress?.Report(new LoadProgress("reading header", 0, 0));
+        var file = GgufFile.Open(path, options.MemoryMap);
+        WeightStore? store = null;
+        WorkerPool? pool = null;
+        try
+        {
+            var report = new LoadReport();
+            var metadata = Override(file.Metadata, options, report);
+            var binding = ModelBinder.Bind(file, report);
+            var proposal = ConfigResolver.Resolve(file, metadata, binding, report, Overrides(options));
+            progress?.Report(new LoadProgress("reading vocabulary", 0, 0));
+            var tokenizer = ReadTokenizer(file, metadata, proposal, report);
+            progress?.Report(new LoadProgress("binding weights", 0, 0));
+            store = options.MemoryMap ? new MappedWeightStore(file) : new CopiedWeightStore(file);
+            pool = new WorkerPool(options.Threads == 0 ? Environment.ProcessorCount : options.Threads);
+            var weights = new TransformerWeights(file, binding, store, InstructionSets.Current);
+            cancellationToken.ThrowIfCancellationRequested();
+            var config = Settle(proposal, options, tokenizer, weights, pool, report, progress, cancellationToken);
+            return new LanguageModel(file, store, pool, new Transformer(config, weights, pool), tokenizer, report, options);
+        }
+        catch
+        {
+            pool?.Dispose();
+            store?.Dispose();
+            file.Dispose();
+            throw;
+        }
+    }
+
+    private static GgufMetadata Override(GgufMetadata metadata, ModelOptions options, LoadReport report)
+    {
+        foreach (var (key, value) in options.MetadataOverrides)
+        {
+            var before = metadata.TryGetValue(key, out var old) ? $"instead of {old}" : "where the file has nothing";
+            report.Add(LoadReportKind.Option, key, $"{value} by option, {before}");
+            metadata = metadata.With(key, value);
+        }
+        return metadata;
+    }
+
+    private static ConfigOverrides Overrides(ModelOptions options) => new(
+        options.Norm switch
+        {
+            NormSelection.LayerNorm => NormKind.LayerNorm,
+            NormSelection.RmsNorm => NormKind.RmsNorm,
+            _ => null,
+        },
+        options.RopeFrequencyBase);
+
+    private static Tokenizer ReadTokenizer(GgufFile file, GgufMetadata metadata, ConfigProposal proposal, LoadReport report)
+    {
+        var tokenizer = Tokenizer.FromGguf(metadata, file.FilePath, warning => report.Add(LoadReportKind.Warning, "tokenizer", warning), proposal.EndOfGeneration);
+        if (tokenizer.VocabularySize > proposal.Config.Vocabulary)
+        {
+            throw new UnsupportedModelException(
+                $"{file.FilePath}: tokenizer.ggml.tokens has {tokenizer.VocabularySize} tokens, token_embd.weight only {proposal.Config.Vocabulary} rows", file.FilePath);
+        }
+        return tokenizer;
+    }
+
+    private static ModelConfig Settle(
+        ConfigProposal proposal, ModelOptions options, Tokenizer tokenizer, TransformerWeights weights, WorkerPool pool,
+        LoadReport report, IProgress<LoadProgress>? progress, CancellationToken cancellationToken)
+    {
+        if (!proposal.NeedsProbe)
+            return proposal.Config;
+        if (!options.Probe)
+        {
+            report.Add(LoadReportKind.Option, "probe", $"switched off: {proposal.Config.Norm} and base {proposal.Config.Rope.Base} stand untested");
+            return proposal.Config;
+        }
+        progress?.Report(new LoadProgress("probing", 0, 0));
+        var tokens = tokenizer.Encode(Probe.Text, addBos: true);
+        return Probe.Decide(proposal, tokens.AsSpan(0, Math.Min(tokens.Length, Probe.MaxTokens)), config =>
+        {
+            var transformer = new Transformer(config, weights, pool);
+            return Start(transformer, new RopeSelector(config.Rope, options.LongRope, Probe.MaxTokens), Probe.MaxTokens, options);
+        }, report, cancellationToken);
+    }
+
+    private static Sequence Start(Transformer transformer, RopeSelector ropes, int capacity, ModelOptions options) =>
+        new(transformer, ropes, capacity, options.BatchSize, options.MicroBatchSize);
+
+    /// <summary>The rotary tables are shared by all sessions; a longer context makes them anew.</summary>
+    private RopeSelector Ropes(int capacity)
+    {
+        lock (_gate)
+        {
+            if (_ropes is null || _ropes.MaxPositions < capacity)
+                _ropes = new RopeSelector(Config.Rope, _options.LongRope, capacity);
+            return _ropes;
+        }
+    }
+}

@@ -1,0 +1,67 @@
+using Mibera.Inference.Kernels;
+using Mibera.Inference.Memory;
+
+namespace Mibera.Inference.Models;
+
+/// <summary>The scratch memory of one session's forward passes.</summary>
+internal sealed unsafe class ForwardBuffers : IDisposable
+{
+    private readonly NativeBuffer _hidden;
+    private readonly NativeBuffer _qkv;
+    private readonly NativeBuffer _projected;
+    private readonly NativeBuffer _up;
+
+    public ForwardBuffers(ModelConfig config, int batch, int microBatch, bool gated)
+    {
+        Batch = batch;
+        MicroBatch = Math.Min(batch, microBatch);
+        _hidden = Floats(batch, config.Embedding);
+        _qkv = Floats(MicroBatch, config.QueryWidth + 2 * config.KvWidth);
+        _projected = Floats(MicroBatch, config.Embedding);
+        _up = Floats(MicroBatch, config.FeedForward * (gated ? 2 : 1));
+        Normed = new Activations(MicroBatch, config.Embedding);
+        Attended = new Activations(MicroBatch, config.QueryWidth);
+        Activated = new Activations(MicroBatch, config.FeedForward);
+        Experts = config.Experts > 0 ? new ExpertBuffers(config, MicroBatch) : null;
+    }
+
+    /// <summary>Tokens that pass through one layer before the next.</summary>
+    public int Batch { get; }
+
+    /// <summary>Tokens that are multiplied at once.</summary>
+    public int MicroBatch { get; }
+
+    /// <summary>The residual stream [batch, embedding].</summary>
+    public float* Hidden => (float*)_hidden.Pointer;
+
+    /// <summary>Queries, keys and values side by side [micro-batch, query + 2 kv].</summary>
+    public float* Qkv => (float*)_qkv.Pointer;
+
+    /// <summary>What goes back to the residual stream [micro-batch, embedding].</summary>
+    public float* Projected => (float*)_projected.Pointer;
+
+    /// <summary>Gate over up, or up alone [micro-batch, 2 feed-forward or feed-forward].</summary>
+    public float* Up => (float*)_up.Pointer;
+
+    public Activations Normed { get; }
+
+    public Activations Attended { get; }
+
+    public Activations Activated { get; }
+
+    public ExpertBuffers? Experts { get; }
+
+    public void Dispose()
+    {
+        _hidden.Dispose();
+        _qkv.Dispose();
+        _projected.Dispose();
+        _up.Dispose();
+        Normed.Dispose();
+        Attended.Dispose();
+        Activated.Dispose();
+        Experts?.Dispose();
+    }
+
+    private static NativeBuffer Floats(int rows, int width) => new((long)rows * width * sizeof(float));
+}

@@ -1,0 +1,117 @@
+using Mibera.Inference.Kernels;
+using Mibera.Inference.Memory;
+
+namespace Mibera.Inference.Models;
+
+/// <summary>
+/// One sequence of tokens with its KV cache: takes tokens, computes them, gives logits, forgets from the end. Not
+/// thread-safe.
+/// </summary>
+internal sealed unsafe class Sequence : IDisposable
+{
+    private readonly Transformer _transformer;
+    private readonly RopeSelector _ropes;
+    private readonly KvCache _cache;
+    private readonly ForwardBuffers _buffers;
+    private readonly NativeBuffer _logits;
+    private readonly int[] _tokens;
+    private RopeTable? _rope;
+    private int _computed;
+
+    public Sequence(Transformer transformer, RopeSelector ropes, int capacity, int batch, int microBatch)
+    {
+        (_transformer, _ropes) = (transformer, ropes);
+        var config = transformer.Config;
+        _tokens = new int[capacity];
+        _cache = new KvCache(config.Layers, config.KvHeads, config.HeadDimension, capacity);
+        _buffers = new ForwardBuffers(config, Math.Min(batch, capacity), microBatch, transformer.IsGated);
+        _logits = new NativeBuffer((long)config.Vocabulary * sizeof(float));
+    }
+
+    public int Capacity => _tokens.Length;
+
+    /// <summary>Tokens taken, computed or not.</summary>
+    public int Count { get; private set; }
+
+    public ReadOnlySpan<int> Tokens => _tokens.AsSpan(0, Count);
+
+    /// <summary>How often everything was computed anew because the sequence crossed LongRoPE's boundary.</summary>
+    public int Reprefills { get; private set; }
+
+    /// <summary>Logits of the last computed position [vocabulary]; writable, for samplers work in place.</summary>
+    public Span<float> Logits => new(_logits.Pointer, _transformer.Config.Vocabulary);
+
+    /// <summary>Takes tokens without computing them.</summary>
+    /// <exception cref="ContextFullException">They do not fit.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">An id is not in the vocabulary.</exception>
+    public void Push(ReadOnlySpan<int> tokens)
+    {
+        if (tokens.Length > Capacity - Count)
+            throw new ContextFullException($"{tokens.Length} more tokens do not fit: the context has {Capacity} positions, {Count} of them used.");
+        foreach (var token in tokens)
+        {
+            if ((uint)token >= (uint)_transformer.Config.Vocabulary)
+                throw new ArgumentOutOfRangeException(nameof(tokens), token, $"Token ids are 0 to {_transformer.Config.Vocabulary - 1}.");
+        }
+        tokens.CopyTo(_tokens.AsSpan(Count));
+        Count += tokens.Length;
+    }
+
+    /// <summary>
+    /// Computes the tokens that were taken since the last call; <paramref name="positions"/> gets the logits of each of
+    /// them. Returns how many there were. After a cancelled or failed call they are still to be computed.
+    /// </summary>
+    public int Compute(PositionLogits? positions, CancellationToken cancellationToken)
+    {
+        var added = Count - _computed;
+        if (added == 0)
+            return 0;
+        var rope = _ropes.For(Count);
+        var reportFrom = _computed;
+        if (_computed > 0 && rope != _rope)
+        {
+            // Deeper keys and values depend on the rotary factors, too: with other factors everything is computed anew.
+            (_computed, Reprefills) = (0, Reprefills + 1);
+        }
+        _rope = rope;
+        while (_computed < Count)
+            ComputeBatch(reportFrom, positions, cancellationToken);
+        return added;
+    }
+
+    /// <summary>Forgets all tokens from <paramref name="count"/> on.</summary>
+    public void Truncate(int count)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(count);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(count, Count);
+        Count = count;
+        // Keys made with the factors of a longer sequence are of no use to a shorter one: Compute sees to that.
+        _computed = Math.Min(_computed, count);
+        _cache.Truncate(_computed);
+    }
+
+    public void Dispose()
+    {
+        _cache.Dispose();
+        _buffers.Dispose();
+        _logits.Dispose();
+    }
+
+    private void ComputeBatch(int reportFrom, PositionLogits? positions, CancellationToken cancellationToken)
+    {
+        var first = _computed;
+        var count = Math.Min(_buffers.Batch, Count - first);
+        _transformer.Forward(_tokens.AsSpan(first, count), first, _cache, _rope!, _buffers, cancellationToken);
+        if (positions is not null)
+        {
+            for (var position = Math.Max(first, reportFrom); position < first + count; position++)
+            {
+                _transformer.Logits(position - first, 1, _buffers, (float*)_logits.Pointer);
+                positions(position, Logits);
+            }
+        }
+        if (first + count == Count)
+            _transformer.Logits(count - 1, 1, _buffers, (float*)_logits.Pointer);
+        _computed = first + count;
+    }
+}

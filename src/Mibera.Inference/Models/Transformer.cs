@@ -1,0 +1,119 @@
+using Mibera.Inference.Kernels;
+using Mibera.Inference.Memory;
+using Mibera.Inference.Threading;
+
+namespace Mibera.Inference.Models;
+
+/// <summary>
+/// The network: token ids in, logits out. Layers are the outer loop and micro-batches the inner one, so that each layer's
+/// weights are leased once for a whole batch. Stateless: every call brings its own cache and buffers.
+/// </summary>
+internal sealed unsafe class Transformer(ModelConfig config, TransformerWeights weights, WorkerPool pool)
+{
+    private readonly ExpertMixer _mixer = new(config, pool);
+
+    public ModelConfig Config => config;
+
+    public bool IsGated => weights.IsGated;
+
+    /// <summary>
+    /// Runs <paramref name="tokens"/> (at most the buffers' batch) at positions <paramref name="position"/> and up. Their
+    /// keys and values are in the cache afterwards, their final hidden states in <see cref="ForwardBuffers.Hidden"/>.
+    /// </summary>
+    public void Forward(
+        ReadOnlySpan<int> tokens, int position, KvCache cache, RopeTable rope, ForwardBuffers buffers, CancellationToken cancellationToken)
+    {
+        Embed(tokens, buffers);
+        for (var layer = 0; layer < config.Layers; layer++)
+        {
+            using var lease = weights.Store.Lease(layer);
+            for (var first = 0; first < tokens.Length; first += buffers.MicroBatch)
+            {
+                cancellationToken.ThrowIfCancellationRequested();
+                var step = new Step(layer, lease, first, Math.Min(buffers.MicroBatch, tokens.Length - first), position + first);
+                RunLayer(step, cache, rope, buffers);
+            }
+        }
+        cache.Commit(position + tokens.Length);
+    }
+
+    /// <summary>Logits [count, vocabulary] of the batch's tokens <paramref name="first"/> and up; at most a micro-batch.</summary>
+    public void Logits(int first, int count, ForwardBuffers buffers, float* logits)
+    {
+        using var lease = weights.Store.Lease(weights.OutputSection);
+        Normalize(weights.OutputNorm, buffers.Hidden + (long)first * config.Embedding, count, buffers.Normed);
+        weights.Output.Apply(lease, buffers.Normed, logits, pool);
+    }
+
+    private void Embed(ReadOnlySpan<int> tokens, ForwardBuffers buffers)
+    {
+        using var lease = weights.Store.Lease(WeightStore.Pinned);
+        var table = new WeightMatrix(weights.Embedding.Tensor.Type, lease.Address(weights.Embedding), config.Vocabulary, config.Embedding);
+        for (var t = 0; t < tokens.Length; t++)
+            weights.EmbeddingKernel.DecodeRow(table.Row(tokens[t]), config.Embedding, buffers.Hidden + (long)t * config.Embedding);
+    }
+
+    private void RunLayer(Step step, KvCache cache, RopeTable rope, ForwardBuffers buffers)
+    {
+        var layer = weights.Layers[step.Layer];
+        var hidden = buffers.Hidden + (long)step.First * config.Embedding;
+
+        Normalize(layer.AttentionNorm, hidden, step.Count, buffers.Normed);
+        Attend(layer, step, cache, rope, buffers);
+        if (layer.FeedForwardNorm is { } norm)
+        {
+            Elementwise.Add(hidden, buffers.Projected, (long)step.Count * config.Embedding);
+            Normalize(norm, hidden, step.Count, buffers.Normed);
+            FeedForwardInto(layer, step, buffers, buffers.Projected);
+            Elementwise.Add(hidden, buffers.Projected, (long)step.Count * config.Embedding);
+            return;
+        }
+        // Parallel residual: both read the one norm's output; Normed is still what it was.
+        Elementwise.Add(hidden, buffers.Projected, (long)step.Count * config.Embedding);
+        FeedForwardInto(layer, step, buffers, buffers.Projected);
+        Elementwise.Add(hidden, buffers.Projected, (long)step.Count * config.Embedding);
+    }
+
+    private void Attend(TransformerLayer layer, Step step, KvCache cache, RopeTable rope, ForwardBuffers buffers)
+    {
+        layer.Qkv.Apply(step.Lease, buffers.Normed, buffers.Qkv, pool);
+        var width = layer.Qkv.Outputs;
+        for (var t = 0; t < step.Count; t++)
+        {
+            var query = buffers.Qkv + (long)t * width;
+            var key = query + config.QueryWidth;
+            rope.Apply(query, config.Heads, config.HeadDimension, step.Position + t);
+            rope.Apply(key, config.KvHeads, config.HeadDimension, step.Position + t);
+            cache.Write(step.Layer, step.Position + t, key, key + config.KvWidth);
+        }
+        buffers.Attended.Reset(step.Count);
+        Attention.Run(cache, step.Layer, buffers.Qkv, width, step.Position, config.Heads, config.SlidingWindow, buffers.Attended, pool);
+        layer.AttentionOutput.Apply(step.Lease, buffers.Attended, buffers.Projected, pool);
+    }
+
+    private void FeedForwardInto(TransformerLayer layer, Step step, ForwardBuffers buffers, float* output)
+    {
+        if (layer.Experts is { } experts)
+        {
+            _mixer.Apply(experts, step.Lease, buffers.Normed, buffers, output);
+            return;
+        }
+        layer.Up!.Apply(step.Lease, buffers.Normed, buffers.Up, pool);
+        buffers.Activated.Reset(step.Count);
+        if (weights.IsGated)
+            FeedForward.SwiGlu(buffers.Up, buffers.Activated, pool);
+        else
+            FeedForward.Gelu(buffers.Up, buffers.Activated, pool);
+        layer.Down!.Apply(step.Lease, buffers.Activated, output, pool);
+    }
+
+    private void Normalize(Norm norm, float* rows, int count, Activations output)
+    {
+        output.Reset(count);
+        var body = new NormRows { Kind = config.Norm, Norm = norm, Epsilon = config.NormEpsilon, Rows = rows, Output = output };
+        pool.Run(ref body, count, grain: 1);
+    }
+
+    /// <summary>One micro-batch in one layer.</summary>
+    private readonly record struct Step(int Layer, WeightLease Lease, int First, int Count, int Position);
+}

@@ -1,0 +1,81 @@
+using Mibera.Inference.Gguf;
+using Mibera.Inference.Kernels;
+using Mibera.Inference.Memory;
+using Mibera.Inference.Simd;
+
+namespace Mibera.Inference.Models;
+
+/// <summary>All weights of a model: immutable, shared by every session.</summary>
+internal sealed class TransformerWeights
+{
+    private readonly GgufFile _file;
+    private readonly InstructionSet _set;
+
+    public TransformerWeights(GgufFile file, ModelBinding binding, WeightStore store, InstructionSet set)
+    {
+        (_file, _set, Store) = (file, set, store);
+        Embedding = store.Add(binding.Embedding, WeightStore.Pinned);
+        EmbeddingKernel = KernelTable.Get(binding.Embedding.Type, set);
+        Layers = [.. binding.Layers.Select((layer, i) => Layer(layer, i, binding.Shapes.Experts))];
+        OutputSection = Layers.Count;
+        OutputNorm = Load(binding.OutputNorm);
+        Output = Project(binding.Output, OutputSection);
+        IsGated = binding.Gated;
+    }
+
+    public WeightStore Store { get; }
+
+    public WeightSlot Embedding { get; }
+
+    public MatrixKernel EmbeddingKernel { get; }
+
+    public IReadOnlyList<TransformerLayer> Layers { get; }
+
+    public Norm OutputNorm { get; }
+
+    public Projection Output { get; }
+
+    /// <summary>The store's section of the output projection; layers have their own index.</summary>
+    public int OutputSection { get; }
+
+    public bool IsGated { get; }
+
+    private TransformerLayer Layer(LayerBinding layer, int section, int experts) => new()
+    {
+        AttentionNorm = Load(layer.AttentionNorm),
+        FeedForwardNorm = layer.FeedForwardNorm is { } norm ? Load(norm) : null,
+        Qkv = Project(layer.Qkv, section),
+        AttentionOutput = Project(layer.AttentionOutput, section),
+        Up = layer.Up is { } up ? Project(up, section) : null,
+        Down = layer.Down is { } down ? Project(down, section) : null,
+        Experts = layer.Experts is { } mix ? Experts(mix, section, experts) : null,
+    };
+
+    private ExpertWeights Experts(ExpertBinding binding, int section, int count)
+    {
+        var gate = Store.Add(binding.Gate, section);
+        var up = Store.Add(binding.Up, section);
+        var down = Store.Add(binding.Down, section);
+        return new ExpertWeights
+        {
+            Router = Project(new ProjectionBinding([(binding.Router, null)]), section),
+            GateUp = [.. Enumerable.Range(0, count).Select(e => Projection.OfExpert([gate, up], e, _set))],
+            Down = [.. Enumerable.Range(0, count).Select(e => Projection.OfExpert([down], e, _set))],
+        };
+    }
+
+    private Projection Project(ProjectionBinding binding, int section) => Projection.Create(binding, Store, section, _set, ReadFloats);
+
+    private Norm Load(NormBinding binding) => new(ReadFloats(binding.Weight), binding.Bias is { } bias ? ReadFloats(bias) : null);
+
+    private unsafe float[] ReadFloats(GgufTensor tensor)
+    {
+        var bytes = new byte[tensor.ByteSize];
+        _file.ReadTensor(tensor, bytes);
+        var values = new float[tensor.ElementCount];
+        fixed (byte* source = bytes)
+        fixed (float* target = values)
+            KernelTable.Get(tensor.Type, _set).DecodeRow(source, values.Length, target);
+        return values;
+    }
+}

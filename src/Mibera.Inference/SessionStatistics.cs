@@ -1,0 +1,26 @@
+namespace Mibera.Inference;
+
+/// <summary>What a session has done since it was created.</summary>
+public readonly record struct SessionStatistics
+{
+    /// <summary>Tokens that went through the model as a prompt.</summary>
+    public long PrefillTokens { get; init; }
+
+    /// <summary>Time spent on them.</summary>
+    public TimeSpan PrefillTime { get; init; }
+
+    /// <summary>Tokens that went through the model one at a time.</summary>
+    public long DecodeTokens { get; init; }
+
+    /// <summary>Time spent on them.</summary>
+    public TimeSpan DecodeTime { get; init; }
+
+    /// <summary>Why the last generation ended.</summary>
+    public StopReason StopReason { get; init; }
+
+    /// <summary>Prompt tokens per second, or 0.</summary>
+    public double PrefillTokensPerSecond => PrefillTime > TimeSpan.Zero ? PrefillTokens / PrefillTime.TotalSeconds : 0;
+
+    /// <summary>Generated tokens per second, or 0.</summary>
+    public double DecodeTokensPerSecond => DecodeTime > TimeSpan.Zero ? DecodeTokens / DecodeTime.TotalSeconds : 0;
+}
