@@ -12,17 +12,20 @@ namespace Mibera.Inference;
 public sealed class LanguageModel : IDisposable, IAsyncDisposable
 {
     private readonly GgufFile _file;
-    private readonly WeightStore _store;
     private readonly WorkerPool _pool;
     private readonly Transformer _transformer;
+    private readonly TransformerWeights _weights;
+    private readonly RopeSelector _ropes;
     private readonly ModelOptions _options;
     private readonly Lock _gate = new();
-    private RopeSelector? _ropes;
     private bool _disposed;
 
-    private LanguageModel(GgufFile file, WeightStore store, WorkerPool pool, Transformer transformer, Tokenizer tokenizer, LoadReport report, ModelOptions options)
+    private LanguageModel(
+        GgufFile file, TransformerWeights weights, WorkerPool pool, ModelConfig config, Tokenizer tokenizer, LoadReport report, ModelOptions options)
     {
-        (_file, _store, _pool, _transformer, _options) = (file, store, pool, transformer, options);
+        (_file, _weights, _pool, _options) = (file, weights, pool, options);
+        _transformer = new Transformer(config, weights, pool);
+        _ropes = new RopeSelector(config.Rope, options.LongRope);
         (Tokenizer, LoadReport) = (tokenizer, report);
     }
 
@@ -75,7 +78,7 @@ public sealed class LanguageModel : IDisposable, IAsyncDisposable
         ObjectDisposedException.ThrowIf(_disposed, this);
         var capacity = contextLength ?? ContextLength;
         ArgumentOutOfRangeException.ThrowIfLessThan(capacity, 1, nameof(contextLength));
-        return new InferenceSession(this, Start(_transformer, Ropes(capacity), capacity, _options));
+        return new InferenceSession(this, Start(_transformer, _ropes, capacity, _options));
     }
 
     /// <summary>Frees the weights. Sessions of this model must not be used any more.</summary>
@@ -88,7 +91,7 @@ public sealed class LanguageModel : IDisposable, IAsyncDisposable
             _disposed = true;
         }
         _pool.Dispose();
-        _store.Dispose();
+        _weights.Dispose();
         _file.Dispose();
     }
 
@@ -103,7 +106,7 @@ public sealed class LanguageModel : IDisposable, IAsyncDisposable
     {
         progress?.Report(new LoadProgress("reading header", 0, 0));
         var file = GgufFile.Open(path, options.MemoryMap);
-        WeightStore? store = null;
+        TransformerWeights? weights = null;
         WorkerPool? pool = null;
         try
         {
@@ -114,17 +117,17 @@ public sealed class LanguageModel : IDisposable, IAsyncDisposable
             progress?.Report(new LoadProgress("reading vocabulary", 0, 0));
             var tokenizer = ReadTokenizer(file, metadata, proposal, report);
             progress?.Report(new LoadProgress("binding weights", 0, 0));
-            store = options.MemoryMap ? new MappedWeightStore(file) : new CopiedWeightStore(file);
+            WeightStore store = options.MemoryMap ? new MappedWeightStore(file) : new CopiedWeightStore(file);
             pool = new WorkerPool(options.Threads == 0 ? Environment.ProcessorCount : options.Threads);
-            var weights = new TransformerWeights(file, binding, store, InstructionSets.Current);
+            weights = new TransformerWeights(file, binding, store, InstructionSets.Current);
             cancellationToken.ThrowIfCancellationRequested();
             var config = Settle(proposal, options, tokenizer, weights, pool, report, progress, cancellationToken);
-            return new LanguageModel(file, store, pool, new Transformer(config, weights, pool), tokenizer, report, options);
+            return new LanguageModel(file, weights, pool, config, tokenizer, report, options);
         }
         catch
         {
             pool?.Dispose();
-            store?.Dispose();
+            weights?.Dispose();
             file.Dispose();
             throw;
         }
@@ -177,21 +180,10 @@ public sealed class LanguageModel : IDisposable, IAsyncDisposable
         return Probe.Decide(proposal, tokens.AsSpan(0, Math.Min(tokens.Length, Probe.MaxTokens)), config =>
         {
             var transformer = new Transformer(config, weights, pool);
-            return Start(transformer, new RopeSelector(config.Rope, options.LongRope, Probe.MaxTokens), Probe.MaxTokens, options);
+            return Start(transformer, new RopeSelector(config.Rope, options.LongRope), Probe.MaxTokens, options);
         }, report, cancellationToken);
     }
 
     private static Sequence Start(Transformer transformer, RopeSelector ropes, int capacity, ModelOptions options) =>
         new(transformer, ropes, capacity, options.BatchSize, options.MicroBatchSize);
-
-    /// <summary>The rotary tables are shared by all sessions; a longer context makes them anew.</summary>
-    private RopeSelector Ropes(int capacity)
-    {
-        lock (_gate)
-        {
-            if (_ropes is null || _ropes.MaxPositions < capacity)
-                _ropes = new RopeSelector(Config.Rope, _options.LongRope, capacity);
-            return _ropes;
-        }
-    }
 }

@@ -25,7 +25,7 @@ internal sealed unsafe class ExpertMixer(ModelConfig config, WorkerPool pool)
                 continue;
             experts.GateUp[expert].Apply(lease, scratch.Input, buffers.Up, pool);
             buffers.Activated.Reset(rows);
-            FeedForward.SwiGlu(buffers.Up, buffers.Activated, pool);
+            FeedForward.Activate(buffers.Up, gated: true, buffers.Activated, pool);
             experts.Down[expert].Apply(lease, buffers.Activated, scratch.Output, pool);
             Scatter(expert, rows, scratch, output);
         }

@@ -19,6 +19,7 @@ internal sealed unsafe class ForwardBuffers : IDisposable
         _qkv = Floats(MicroBatch, config.QueryWidth + 2 * config.KvWidth);
         _projected = Floats(MicroBatch, config.Embedding);
         _up = Floats(MicroBatch, config.FeedForward * (gated ? 2 : 1));
+        Rope = new RopeTable(batch, config.Rope.Dimensions / 2);
         Normed = new Activations(MicroBatch, config.Embedding);
         Attended = new Activations(MicroBatch, config.QueryWidth);
         Activated = new Activations(MicroBatch, config.FeedForward);
@@ -43,6 +44,9 @@ internal sealed unsafe class ForwardBuffers : IDisposable
     /// <summary>Gate over up, or up alone [micro-batch, 2 feed-forward or feed-forward].</summary>
     public float* Up => (float*)_up.Pointer;
 
+    /// <summary>The rotations of the batch's positions.</summary>
+    public RopeTable Rope { get; }
+
     public Activations Normed { get; }
 
     public Activations Attended { get; }
@@ -57,6 +61,7 @@ internal sealed unsafe class ForwardBuffers : IDisposable
         _qkv.Dispose();
         _projected.Dispose();
         _up.Dispose();
+        Rope.Dispose();
         Normed.Dispose();
         Attended.Dispose();
         Activated.Dispose();

@@ -3,32 +3,39 @@ using Mibera.Inference.Kernels;
 namespace Mibera.Inference.Models;
 
 /// <summary>
-/// The rotary tables of a model: one, or with LongRoPE two of which the length of the sequence picks one. (By the size of
-/// the context, as others do it, a short text in a large context would be computed wrongly.)
+/// The rotary frequencies of a model: one set, or with LongRoPE two of which the length of the sequence picks one. (By the
+/// size of the context, as others do it, a short text in a large context would be computed wrongly.)
 /// </summary>
 internal sealed class RopeSelector
 {
     private readonly int _originalContext;
     private readonly LongRopeSelection _selection;
+    private readonly RopeFrequencies _short;
+    private readonly RopeFrequencies _long;
 
-    public RopeSelector(RopeConfig config, LongRopeSelection selection, int maxPositions)
+    public RopeSelector(RopeConfig config, LongRopeSelection selection)
     {
         (_originalContext, _selection) = (config.OriginalContext, selection);
-        Short = Table(config, config.ShortFactors ?? config.Frequencies, maxPositions);
-        Long = config.DependsOnLength ? Table(config, config.LongFactors, maxPositions) : Short;
+        _short = Frequencies(config, config.ShortFactors ?? config.Frequencies);
+        _long = config.DependsOnLength ? Frequencies(config, config.LongFactors) : _short;
     }
 
-    private RopeTable Short { get; }
-
-    private RopeTable Long { get; }
-
-    /// <summary>The table for a sequence of <paramref name="length"/> tokens.</summary>
-    public RopeTable For(int length) => _selection switch
+    /// <summary>The frequencies for a sequence of <paramref name="length"/> tokens.</summary>
+    public RopeFrequencies For(int length) => _selection switch
     {
-        LongRopeSelection.Short => Short,
-        LongRopeSelection.Long => Long,
-        _ => length > _originalContext ? Long : Short,
+        LongRopeSelection.Short => _short,
+        LongRopeSelection.Long => _long,
+        _ => length > _originalContext ? _long : _short,
     };
 
-    private static RopeTable Table(RopeConfig config, float[]? factors, int maxPositions) => new();
+    private static RopeFrequencies Frequencies(RopeConfig config, float[]? factors) => new(new RopeParameters
+    {
+        Order = config.Interleaved ? RopeOrder.Pairs : RopeOrder.Halves,
+        Dimensions = config.Dimensions,
+        Base = config.Base,
+        FrequencyFactors = factors,
+        FrequencyScale = 1.0 / config.ScalingFactor,
+        AttentionFactor = config.AttentionFactor,
+        Yarn = config.YarnExtFactor == 0f ? null : new YarnParameters(config.OriginalContext, config.YarnExtFactor, config.YarnBetaFast, config.YarnBetaSlow),
+    });
 }

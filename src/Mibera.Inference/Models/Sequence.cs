@@ -15,7 +15,7 @@ internal sealed unsafe class Sequence : IDisposable
     private readonly ForwardBuffers _buffers;
     private readonly NativeBuffer _logits;
     private readonly int[] _tokens;
-    private RopeTable? _rope;
+    private RopeFrequencies? _rope;
     private int _computed;
 
     public Sequence(Transformer transformer, RopeSelector ropes, int capacity, int batch, int microBatch)

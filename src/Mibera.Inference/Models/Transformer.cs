@@ -1,3 +1,4 @@
+using System.Numerics.Tensors;
 using Mibera.Inference.Kernels;
 using Mibera.Inference.Memory;
 using Mibera.Inference.Threading;
@@ -21,9 +22,10 @@ internal sealed unsafe class Transformer(ModelConfig config, TransformerWeights 
     /// keys and values are in the cache afterwards, their final hidden states in <see cref="ForwardBuffers.Hidden"/>.
     /// </summary>
     public void Forward(
-        ReadOnlySpan<int> tokens, int position, KvCache cache, RopeTable rope, ForwardBuffers buffers, CancellationToken cancellationToken)
+        ReadOnlySpan<int> tokens, int position, KvCache cache, RopeFrequencies rope, ForwardBuffers buffers, CancellationToken cancellationToken)
     {
         Embed(tokens, buffers);
+        buffers.Rope.Fill(rope, position, tokens.Length);
         for (var layer = 0; layer < config.Layers; layer++)
         {
             using var lease = weights.Store.Lease(layer);
@@ -31,7 +33,7 @@ internal sealed unsafe class Transformer(ModelConfig config, TransformerWeights 
             {
                 cancellationToken.ThrowIfCancellationRequested();
                 var step = new Step(layer, lease, first, Math.Min(buffers.MicroBatch, tokens.Length - first), position + first);
-                RunLayer(step, cache, rope, buffers);
+                RunLayer(step, cache, buffers);
             }
         }
         cache.Commit(position + tokens.Length);
@@ -53,28 +55,22 @@ internal sealed unsafe class Transformer(ModelConfig config, TransformerWeights 
             weights.EmbeddingKernel.DecodeRow(table.Row(tokens[t]), config.Embedding, buffers.Hidden + (long)t * config.Embedding);
     }
 
-    private void RunLayer(Step step, KvCache cache, RopeTable rope, ForwardBuffers buffers)
+    private void RunLayer(Step step, KvCache cache, ForwardBuffers buffers)
     {
         var layer = weights.Layers[step.Layer];
         var hidden = buffers.Hidden + (long)step.First * config.Embedding;
 
         Normalize(layer.AttentionNorm, hidden, step.Count, buffers.Normed);
-        Attend(layer, step, cache, rope, buffers);
+        Attend(layer, step, cache, buffers);
+        AddToResidual(step, buffers);
+        // Without a norm of its own the feed-forward reads what attention read: Normed is still that.
         if (layer.FeedForwardNorm is { } norm)
-        {
-            Elementwise.Add(hidden, buffers.Projected, (long)step.Count * config.Embedding);
             Normalize(norm, hidden, step.Count, buffers.Normed);
-            FeedForwardInto(layer, step, buffers, buffers.Projected);
-            Elementwise.Add(hidden, buffers.Projected, (long)step.Count * config.Embedding);
-            return;
-        }
-        // Parallel residual: both read the one norm's output; Normed is still what it was.
-        Elementwise.Add(hidden, buffers.Projected, (long)step.Count * config.Embedding);
         FeedForwardInto(layer, step, buffers, buffers.Projected);
-        Elementwise.Add(hidden, buffers.Projected, (long)step.Count * config.Embedding);
+        AddToResidual(step, buffers);
     }
 
-    private void Attend(TransformerLayer layer, Step step, KvCache cache, RopeTable rope, ForwardBuffers buffers)
+    private void Attend(TransformerLayer layer, Step step, KvCache cache, ForwardBuffers buffers)
     {
         layer.Qkv.Apply(step.Lease, buffers.Normed, buffers.Qkv, pool);
         var width = layer.Qkv.Outputs;
@@ -82,8 +78,8 @@ internal sealed unsafe class Transformer(ModelConfig config, TransformerWeights 
         {
             var query = buffers.Qkv + (long)t * width;
             var key = query + config.QueryWidth;
-            rope.Apply(query, config.Heads, config.HeadDimension, step.Position + t);
-            rope.Apply(key, config.KvHeads, config.HeadDimension, step.Position + t);
+            buffers.Rope.Apply(step.First + t, query, config.Heads, config.HeadDimension);
+            buffers.Rope.Apply(step.First + t, key, config.KvHeads, config.HeadDimension);
             cache.Write(step.Layer, step.Position + t, key, key + config.KvWidth);
         }
         buffers.Attended.Reset(step.Count);
@@ -100,18 +96,18 @@ internal sealed unsafe class Transformer(ModelConfig config, TransformerWeights 
         }
         layer.Up!.Apply(step.Lease, buffers.Normed, buffers.Up, pool);
         buffers.Activated.Reset(step.Count);
-        if (weights.IsGated)
-            FeedForward.SwiGlu(buffers.Up, buffers.Activated, pool);
-        else
-            FeedForward.Gelu(buffers.Up, buffers.Activated, pool);
+        FeedForward.Activate(buffers.Up, weights.IsGated, buffers.Activated, pool);
         layer.Down!.Apply(step.Lease, buffers.Activated, output, pool);
     }
 
-    private void Normalize(Norm norm, float* rows, int count, Activations output)
+    private void Normalize(NormWeights norm, float* rows, int count, Activations output) =>
+        norm.Apply(config.Norm, config.NormEpsilon, rows, count, output, pool);
+
+    private void AddToResidual(Step step, ForwardBuffers buffers)
     {
-        output.Reset(count);
-        var body = new NormRows { Kind = config.Norm, Norm = norm, Epsilon = config.NormEpsilon, Rows = rows, Output = output };
-        pool.Run(ref body, count, grain: 1);
+        var hidden = buffers.Hidden + (long)step.First * config.Embedding;
+        var count = step.Count * config.Embedding;
+        TensorPrimitives.Add(new ReadOnlySpan<float>(hidden, count), new ReadOnlySpan<float>(buffers.Projected, count), new Span<float>(hidden, count));
     }
 
     /// <summary>One micro-batch in one layer.</summary>

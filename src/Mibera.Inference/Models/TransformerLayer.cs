@@ -3,10 +3,10 @@ namespace Mibera.Inference.Models;
 /// <summary>The weights of one layer, ready to multiply.</summary>
 internal sealed class TransformerLayer
 {
-    public required Norm AttentionNorm { get; init; }
+    public required NormWeights AttentionNorm { get; init; }
 
     /// <summary>Null: attention and feed-forward run in parallel on the attention norm's output.</summary>
-    public required Norm? FeedForwardNorm { get; init; }
+    public required NormWeights? FeedForwardNorm { get; init; }
 
     public required Projection Qkv { get; init; }
 

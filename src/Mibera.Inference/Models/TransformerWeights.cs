@@ -6,8 +6,9 @@ using Mibera.Inference.Simd;
 namespace Mibera.Inference.Models;
 
 /// <summary>All weights of a model: immutable, shared by every session.</summary>
-internal sealed class TransformerWeights
+internal sealed class TransformerWeights : IDisposable
 {
+    private readonly List<NativeBuffer> _floats = [];
     private readonly GgufFile _file;
     private readonly InstructionSet _set;
 
@@ -31,7 +32,7 @@ internal sealed class TransformerWeights
 
     public IReadOnlyList<TransformerLayer> Layers { get; }
 
-    public Norm OutputNorm { get; }
+    public NormWeights OutputNorm { get; }
 
     public Projection Output { get; }
 
@@ -39,6 +40,12 @@ internal sealed class TransformerWeights
     public int OutputSection { get; }
 
     public bool IsGated { get; }
+
+    public void Dispose()
+    {
+        _floats.ForEach(b => b.Dispose());
+        Store.Dispose();
+    }
 
     private TransformerLayer Layer(LayerBinding layer, int section, int experts) => new()
     {
@@ -66,7 +73,16 @@ internal sealed class TransformerWeights
 
     private Projection Project(ProjectionBinding binding, int section) => Projection.Create(binding, Store, section, _set, ReadFloats);
 
-    private Norm Load(NormBinding binding) => new(ReadFloats(binding.Weight), binding.Bias is { } bias ? ReadFloats(bias) : null);
+    private NormWeights Load(NormBinding binding) => new(Native(binding.Weight), binding.Bias is { } bias ? Native(bias) : null);
+
+    private unsafe NativeBuffer Native(GgufTensor tensor)
+    {
+        var values = ReadFloats(tensor);
+        var buffer = new NativeBuffer((long)values.Length * sizeof(float));
+        values.CopyTo(new Span<float>(buffer.Pointer, values.Length));
+        _floats.Add(buffer);
+        return buffer;
+    }
 
     private unsafe float[] ReadFloats(GgufTensor tensor)
     {
