@@ -7,9 +7,8 @@ namespace Mibera.Inference;
 /// <summary>The loop of one generation: sample, detokenize, stop, append.</summary>
 internal sealed class Generation(InferenceSession session, GenerationOptions options)
 {
-    private readonly Tokenizer _tokenizer = session.Model.Tokenizer;
     private readonly SamplerChain _sampler = new(options, session.Model.VocabularySize);
-    private readonly TokenDecoder _decoder = session.Model.Tokenizer.CreateDecoder();
+    private readonly TokenDecoder _decoder = session.Model.Tokenizer.CreateDecoder(skipSpecial: !options.ShowSpecial);
     private readonly StopStringMatcher _stop = new(options.StopStrings);
     private int _generated;
     private bool _ended;
@@ -41,13 +40,12 @@ internal sealed class Generation(InferenceSession session, GenerationOptions opt
         if (session.Position == session.ContextLength)
             return End(StopReason.ContextFull);
         var token = _sampler.Sample(session.Logits, session.Tokens);
-        if (!options.IgnoreEndOfGeneration && _tokenizer.EndOfGenerationIds.Contains(token))
+        if (!options.IgnoreEndOfGeneration && session.Model.EndOfGenerationIds.Contains(token))
             return End(StopReason.EndOfGeneration);
         session.Push([token]);
         _generated++;
-        var text = options.ShowSpecial || !_tokenizer.IsControl(token) ? _decoder.Append(token) : "";
-        Current = new GeneratedPiece(_stop.Append(text), token, _sampler.LastLogProbability);
-        if (_stop.Matched)
+        Current = new GeneratedPiece(_stop.Append(_decoder.Append(token)), token, _sampler.LastLogProbability);
+        if (_stop.Matched is not null)
             Finish(StopReason.StopString);
         return true;
     }

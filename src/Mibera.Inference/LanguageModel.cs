@@ -38,6 +38,9 @@ public sealed class LanguageModel : IDisposable, IAsyncDisposable
     /// <summary>The model's vocabulary.</summary>
     public Tokenizer Tokenizer { get; }
 
+    /// <summary>Tokens that end a generation: the file's own, those that are known by name, and the published model's.</summary>
+    public IReadOnlySet<int> EndOfGenerationIds { get; private init; } = new HashSet<int>();
+
     /// <summary>Rows of the output projection: the length of every logits span.</summary>
     public int VocabularySize => _transformer.Config.Vocabulary;
 
@@ -119,10 +122,13 @@ public sealed class LanguageModel : IDisposable, IAsyncDisposable
             progress?.Report(new LoadProgress("binding weights", 0, 0));
             WeightStore store = options.MemoryMap ? new MappedWeightStore(file) : new CopiedWeightStore(file);
             pool = new WorkerPool(options.Threads == 0 ? Environment.ProcessorCount : options.Threads);
-            weights = new TransformerWeights(file, binding, store, InstructionSets.Current);
+            weights = new TransformerWeights(file, binding, store, options.InstructionSet ?? InstructionSets.Detect());
             cancellationToken.ThrowIfCancellationRequested();
             var config = Settle(proposal, options, tokenizer, weights, pool, report, progress, cancellationToken);
-            return new LanguageModel(file, weights, pool, config, tokenizer, report, options);
+            return new LanguageModel(file, weights, pool, config, tokenizer, report, options)
+            {
+                EndOfGenerationIds = EndOfGeneration(tokenizer, proposal),
+            };
         }
         catch
         {
@@ -155,7 +161,7 @@ public sealed class LanguageModel : IDisposable, IAsyncDisposable
 
     private static Tokenizer ReadTokenizer(GgufFile file, GgufMetadata metadata, ConfigProposal proposal, LoadReport report)
     {
-        var tokenizer = Tokenizer.FromGguf(metadata, file.FilePath, warning => report.Add(LoadReportKind.Warning, "tokenizer", warning), proposal.EndOfGeneration);
+        var tokenizer = Tokenizer.FromGguf(metadata, warning => report.Add(LoadReportKind.Warning, "tokenizer", warning));
         if (tokenizer.VocabularySize > proposal.Config.Vocabulary)
         {
             throw new UnsupportedModelException(
@@ -163,6 +169,9 @@ public sealed class LanguageModel : IDisposable, IAsyncDisposable
         }
         return tokenizer;
     }
+
+    private static HashSet<int> EndOfGeneration(Tokenizer tokenizer, ConfigProposal proposal) =>
+        [.. tokenizer.EndOfGenerationIds, .. proposal.EndOfGeneration.Select(tokenizer.FindSpecial).OfType<int>()];
 
     private static ModelConfig Settle(
         ConfigProposal proposal, ModelOptions options, Tokenizer tokenizer, TransformerWeights weights, WorkerPool pool,

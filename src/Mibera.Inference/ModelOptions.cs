@@ -35,6 +35,9 @@ public sealed record ModelOptions
     /// <summary>Metadata that replaces the file's own.</summary>
     public IReadOnlyDictionary<string, GgufValue> MetadataOverrides { get; init; } = new Dictionary<string, GgufValue>();
 
+    /// <summary>The instruction set of the kernels; null: the environment's choice, or the best of this machine.</summary>
+    internal Simd.InstructionSet? InstructionSet { get; init; }
+
     internal void Validate()
     {
         ArgumentOutOfRangeException.ThrowIfNegative(Threads);

@@ -9,12 +9,16 @@ namespace Mibera.Inference.Models;
 /// </summary>
 internal sealed unsafe class Sequence : IDisposable
 {
+    // Positions whose logits are computed together when all are wanted: 13 MB for a vocabulary of 100,000.
+    private const int LogitsBlock = 32;
+
     private readonly Transformer _transformer;
     private readonly RopeSelector _ropes;
     private readonly KvCache _cache;
     private readonly ForwardBuffers _buffers;
     private readonly NativeBuffer _logits;
     private readonly int[] _tokens;
+    private NativeBuffer? _blockLogits;
     private RopeFrequencies? _rope;
     private int _computed;
 
@@ -95,6 +99,7 @@ internal sealed unsafe class Sequence : IDisposable
         _cache.Dispose();
         _buffers.Dispose();
         _logits.Dispose();
+        _blockLogits?.Dispose();
     }
 
     private void ComputeBatch(int reportFrom, PositionLogits? positions, CancellationToken cancellationToken)
@@ -104,14 +109,22 @@ internal sealed unsafe class Sequence : IDisposable
         _transformer.Forward(_tokens.AsSpan(first, count), first, _cache, _rope!, _buffers, cancellationToken);
         if (positions is not null)
         {
-            for (var position = Math.Max(first, reportFrom); position < first + count; position++)
-            {
-                _transformer.Logits(position - first, 1, _buffers, (float*)_logits.Pointer);
-                positions(position, Logits);
-            }
+            var block = Math.Min(LogitsBlock, _buffers.MicroBatch);
+            for (var position = Math.Max(first, reportFrom); position < first + count; position += block)
+                Report(position, Math.Min(block, first + count - position), first, positions);
         }
         if (first + count == Count)
             _transformer.Logits(count - 1, 1, _buffers, (float*)_logits.Pointer);
         _computed = first + count;
+    }
+
+    private void Report(int position, int count, int first, PositionLogits positions)
+    {
+        var vocabulary = _transformer.Config.Vocabulary;
+        _blockLogits ??= new NativeBuffer((long)LogitsBlock * vocabulary * sizeof(float));
+        var logits = (float*)_blockLogits.Pointer;
+        _transformer.Logits(position - first, count, _buffers, logits);
+        for (var i = 0; i < count; i++)
+            positions(position + i, new ReadOnlySpan<float>(logits + (long)i * vocabulary, vocabulary));
     }
 }

@@ -1,0 +1,33 @@
+using System.CommandLine;
+
+namespace Mibera.Run;
+
+/// <summary>Picks what to do by the options.</summary>
+internal static class Dispatcher
+{
+    public static Task<int> RunAsync(ParseResult options, CancellationToken cancellationToken)
+    {
+        Exclude(options, CommandLine.Tokenize, CommandLine.Perplexity, CommandLine.Logits);
+        Exclude(options, CommandLine.Prompt, CommandLine.File, CommandLine.Tokens);
+        if (options.GetValue(CommandLine.Tokenize))
+            return Task.FromResult(TokenizeCommand.Run(options));
+        if (options.GetValue(CommandLine.Perplexity))
+            return PerplexityCommand.RunAsync(options, cancellationToken);
+        if (options.GetValue(CommandLine.Logits) is not null)
+            return LogitsCommand.RunAsync(options, cancellationToken);
+        return GenerateCommand.RunAsync(options, cancellationToken);
+    }
+
+    private static void Exclude(ParseResult options, params ReadOnlySpan<Option> exclusive)
+    {
+        string? first = null;
+        foreach (var option in exclusive)
+        {
+            if (options.GetResult(option) is null or { Implicit: true })
+                continue;
+            if (first is not null)
+                throw new UsageException($"{first} and {option.Name} exclude each other");
+            first = option.Name;
+        }
+    }
+}
