@@ -3,29 +3,30 @@ using System.Runtime.InteropServices;
 namespace Mibera.Inference.Memory;
 
 /// <summary>
-/// Zeroed native memory, aligned to 64 bytes: the garbage collector neither moves nor counts it.
+/// Zeroed native memory, aligned to 64 bytes: the garbage collector neither moves nor counts it. Large buffers take
+/// physical memory only where they are touched.
 /// </summary>
 internal sealed unsafe class NativeBuffer : IDisposable
 {
     public const int Alignment = 64;
 
-    private void* _pointer;
+    private void* _allocation;
 
     public NativeBuffer(long bytes)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(bytes);
         Bytes = bytes;
-        // A spare vector at the end, so that kernels may read (never use) up to 64 bytes past the last element.
-        var size = checked((nuint)bytes + Alignment);
-        _pointer = NativeMemory.AlignedAlloc(size, Alignment);
-        NativeMemory.Clear(_pointer, size);
+        // Room to align, and a spare vector at the end, so that kernels may read (never use) 64 bytes past the last element.
+        _allocation = NativeMemory.AllocZeroed(checked((nuint)bytes + 2 * Alignment));
     }
 
     ~NativeBuffer() => Free();
 
     public long Bytes { get; }
 
-    public void* Pointer => _pointer != null ? _pointer : throw new ObjectDisposedException(nameof(NativeBuffer));
+    public void* Pointer => _allocation != null
+        ? (void*)(((nuint)_allocation + Alignment - 1) & ~(nuint)(Alignment - 1))
+        : throw new ObjectDisposedException(nameof(NativeBuffer));
 
     public void Dispose()
     {
@@ -35,9 +36,7 @@ internal sealed unsafe class NativeBuffer : IDisposable
 
     private void Free()
     {
-        if (_pointer == null)
-            return;
-        NativeMemory.AlignedFree(_pointer);
-        _pointer = null;
+        NativeMemory.Free(_allocation);
+        _allocation = null;
     }
 }
