@@ -1,5 +1,6 @@
 using Mibera.Inference.Kernels;
 using Mibera.Inference.Memory;
+using Mibera.Inference.Threading;
 
 namespace Mibera.Inference.Models;
 
@@ -11,7 +12,7 @@ internal sealed unsafe class ForwardBuffers : IDisposable
     private readonly NativeBuffer _projected;
     private readonly NativeBuffer _up;
 
-    public ForwardBuffers(ModelConfig config, int batch, int microBatch, bool gated)
+    public ForwardBuffers(ModelConfig config, KvCache cache, WorkerPool pool, int batch, int microBatch, bool gated)
     {
         Batch = batch;
         MicroBatch = Math.Min(batch, microBatch);
@@ -20,6 +21,7 @@ internal sealed unsafe class ForwardBuffers : IDisposable
         _projected = Floats(MicroBatch, config.Embedding);
         _up = Floats(MicroBatch, config.FeedForward * (gated ? 2 : 1));
         Rope = new RopeTable(batch, config.Rope.Dimensions / 2);
+        Attention = new Attention(cache, config.Heads, pool);
         Normed = new Activations(MicroBatch, config.Embedding);
         Attended = new Activations(MicroBatch, config.QueryWidth);
         Activated = new Activations(MicroBatch, config.FeedForward);
@@ -47,6 +49,8 @@ internal sealed unsafe class ForwardBuffers : IDisposable
     /// <summary>The rotations of the batch's positions.</summary>
     public RopeTable Rope { get; }
 
+    public Attention Attention { get; }
+
     public Activations Normed { get; }
 
     public Activations Attended { get; }
@@ -62,6 +66,7 @@ internal sealed unsafe class ForwardBuffers : IDisposable
         _projected.Dispose();
         _up.Dispose();
         Rope.Dispose();
+        Attention.Dispose();
         Normed.Dispose();
         Attended.Dispose();
         Activated.Dispose();

@@ -28,7 +28,7 @@ internal sealed unsafe class Sequence : IDisposable
         var config = transformer.Config;
         _tokens = new int[capacity];
         _cache = new KvCache(config.Layers, config.KvHeads, config.HeadDimension, capacity);
-        _buffers = new ForwardBuffers(config, Math.Min(batch, capacity), microBatch, transformer.IsGated);
+        _buffers = transformer.CreateBuffers(_cache, Math.Min(batch, capacity), microBatch);
         _logits = new NativeBuffer((long)config.Vocabulary * sizeof(float));
     }
 

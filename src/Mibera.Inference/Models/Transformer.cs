@@ -15,7 +15,9 @@ internal sealed unsafe class Transformer(ModelConfig config, TransformerWeights 
 
     public ModelConfig Config => config;
 
-    public bool IsGated => weights.IsGated;
+    /// <summary>Scratch memory for a sequence that is kept in <paramref name="cache"/>.</summary>
+    public ForwardBuffers CreateBuffers(KvCache cache, int batch, int microBatch) =>
+        new(config, cache, pool, batch, microBatch, weights.IsGated);
 
     /// <summary>
     /// Runs <paramref name="tokens"/> (at most the buffers' batch) at positions <paramref name="position"/> and up. Their
@@ -74,16 +76,26 @@ internal sealed unsafe class Transformer(ModelConfig config, TransformerWeights 
     {
         layer.Qkv.Apply(step.Lease, buffers.Normed, buffers.Qkv, pool);
         var width = layer.Qkv.Outputs;
+        var keys = buffers.Qkv + config.QueryWidth;
         for (var t = 0; t < step.Count; t++)
         {
-            var query = buffers.Qkv + (long)t * width;
-            var key = query + config.QueryWidth;
-            buffers.Rope.Apply(step.First + t, query, config.Heads, config.HeadDimension);
-            buffers.Rope.Apply(step.First + t, key, config.KvHeads, config.HeadDimension);
-            cache.Write(step.Layer, step.Position + t, key, key + config.KvWidth);
+            // Query heads and key heads lie side by side and turn alike.
+            buffers.Rope.Apply(step.First + t, buffers.Qkv + (long)t * width, config.Heads + config.KvHeads, config.HeadDimension);
         }
+        cache.Write(step.Layer, step.Position, step.Count, keys, keys + config.KvWidth, width, pool);
         buffers.Attended.Reset(step.Count);
-        Attention.Run(cache, step.Layer, buffers.Qkv, width, step.Position, config.Heads, config.SlidingWindow, buffers.Attended, pool);
+        buffers.Attention.Run(new AttentionStep
+        {
+            Layer = step.Layer,
+            First = step.Position,
+            Tokens = step.Count,
+            Queries = buffers.Qkv,
+            QueryStride = width,
+            Output = buffers.Attended.Data,
+            OutputStride = config.QueryWidth,
+            Scale = 1f / float.Sqrt(config.HeadDimension),
+            Window = config.SlidingWindow,
+        });
         layer.AttentionOutput.Apply(step.Lease, buffers.Attended, buffers.Projected, pool);
     }
 
