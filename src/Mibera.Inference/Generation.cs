@@ -1,4 +1,3 @@
-using Mibera.Inference.Models;
 using Mibera.Inference.Sampling;
 using Mibera.Inference.Tokenization;
 
@@ -8,8 +7,8 @@ namespace Mibera.Inference;
 internal sealed class Generation(InferenceSession session, GenerationOptions options)
 {
     private readonly SamplerChain _sampler = new(options, session.Model.VocabularySize);
-    private readonly TokenDecoder _decoder = session.Model.Tokenizer.CreateDecoder(skipSpecial: !options.ShowSpecial);
     private readonly StopStringMatcher _stop = new(options.StopStrings);
+    private TokenDecoder? _decoder;
     private int _generated;
     private bool _ended;
 
@@ -24,7 +23,19 @@ internal sealed class Generation(InferenceSession session, GenerationOptions opt
         if (prompt.IsEmpty && session.Position == 0)
             throw new ArgumentException("There is nothing to continue: the prompt is empty and the model adds no BOS token.", nameof(prompt));
         session.Push(prompt);
+        _decoder = session.Model.Tokenizer.CreateDecoder(AtStart(), skipSpecial: !options.ShowSpecial);
         session.Compute(null, cancellationToken);
+    }
+
+    /// <summary>Whether nothing but a BOS token comes before: the text then begins here, without SentencePiece's space.</summary>
+    private bool AtStart()
+    {
+        foreach (var token in session.Tokens)
+        {
+            if (!session.Model.Tokenizer.IsControl(token))
+                return false;
+        }
+        return true;
     }
 
     /// <summary>Generates one token; false when the generation has ended and all its text has been given out.</summary>
@@ -44,7 +55,7 @@ internal sealed class Generation(InferenceSession session, GenerationOptions opt
             return End(StopReason.EndOfGeneration);
         session.Push([token]);
         _generated++;
-        Current = new GeneratedPiece(_stop.Append(_decoder.Append(token)), token, _sampler.LastLogProbability);
+        Current = new GeneratedPiece(_stop.Append(_decoder!.Append(token)), token, _sampler.LastLogProbability);
         if (_stop.Matched is not null)
             Finish(StopReason.StopString);
         return true;
@@ -59,7 +70,7 @@ internal sealed class Generation(InferenceSession session, GenerationOptions opt
     private bool End(StopReason reason)
     {
         Finish(reason);
-        var rest = _stop.Append(_decoder.Flush()) + _stop.Flush();
+        var rest = _stop.Append(_decoder!.Flush()) + _stop.Flush();
         Current = new GeneratedPiece(rest, NoToken, 0f);
         return rest.Length > 0;
     }

@@ -8,8 +8,8 @@ public enum LongRopeSelection
     Auto,
 
     /// <summary>The short ones at every length.</summary>
-    Short,
+    AlwaysShort,
 
     /// <summary>The long ones at every length.</summary>
-    Long,
+    AlwaysLong,
 }

@@ -1,6 +1,5 @@
 using System.CommandLine;
 using System.Runtime.InteropServices;
-using Mibera.Inference;
 
 namespace Mibera.Run;
 

@@ -34,8 +34,8 @@ internal static class ModelLoader
             LongRope = options.GetValue(CommandLine.LongRope) switch
             {
                 "auto" => LongRopeSelection.Auto,
-                "short" => LongRopeSelection.Short,
-                "long" => LongRopeSelection.Long,
+                "short" => LongRopeSelection.AlwaysShort,
+                "long" => LongRopeSelection.AlwaysLong,
                 var other => throw new UsageException($"--longrope is '{other}', expected auto, short or long"),
             },
             RopeFrequencyBase = options.GetValue(CommandLine.RopeBase),

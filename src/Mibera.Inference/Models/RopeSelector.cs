@@ -23,8 +23,8 @@ internal sealed class RopeSelector
     /// <summary>The frequencies for a sequence of <paramref name="length"/> tokens.</summary>
     public RopeFrequencies For(int length) => _selection switch
     {
-        LongRopeSelection.Short => _short,
-        LongRopeSelection.Long => _long,
+        LongRopeSelection.AlwaysShort => _short,
+        LongRopeSelection.AlwaysLong => _long,
         _ => length > _originalContext ? _long : _short,
     };
 
