@@ -194,5 +194,5 @@ public sealed class LanguageModel : IDisposable, IAsyncDisposable
     }
 
     private static Sequence Start(Transformer transformer, RopeSelector ropes, int capacity, ModelOptions options) =>
-        new(transformer, ropes, capacity, options.BatchSize, options.MicroBatchSize);
+        new(transformer, ropes, capacity, options.BatchSize, options.MicroBatchSize, transformer.DefaultCacheType);
 }

@@ -23,7 +23,7 @@ internal abstract unsafe class KvKernel
     /// <summary>The kernel of expanded groups.</summary>
     public static KvKernel Expanded { get; } = new KvKernel<KvFloatLayout>();
 
-    public static KvKernel Get(KvCacheType type) => ByType[(int)type];
+    public static KvKernel Get(KvCacheType type) => type == KvCacheType.F32 ? Expanded : ByType[(int)type];
 
     /// <summary>Row length of queries, sums and expanded values: the head's, up to a multiple of 32.</summary>
     public static int PaddedDimension(int headDimension) => (headDimension + 31) & ~31;

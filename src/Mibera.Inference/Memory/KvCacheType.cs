@@ -11,4 +11,7 @@ internal enum KvCacheType
 
     /// <summary>4 bits in blocks of 32 with a binary16 scale: 0.5625 bytes an element.</summary>
     Q4_0,
+
+    /// <summary>binary32: 4 bytes an element.</summary>
+    F32,
 }

@@ -22,12 +22,12 @@ internal sealed unsafe class Sequence : IDisposable
     private RopeFrequencies? _rope;
     private int _computed;
 
-    public Sequence(Transformer transformer, RopeSelector ropes, int capacity, int batch, int microBatch)
+    public Sequence(Transformer transformer, RopeSelector ropes, int capacity, int batch, int microBatch, KvCacheType cacheType)
     {
         (_transformer, _ropes) = (transformer, ropes);
         var config = transformer.Config;
         _tokens = new int[capacity];
-        _cache = new KvCache(config.Layers, config.KvHeads, config.HeadDimension, capacity);
+        _cache = new KvCache(config.Layers, config.KvHeads, config.HeadDimension, capacity, cacheType, cacheType);
         _buffers = transformer.CreateBuffers(_cache, Math.Min(batch, capacity), microBatch);
         _logits = new NativeBuffer((long)config.Vocabulary * sizeof(float));
     }
