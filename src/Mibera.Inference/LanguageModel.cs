@@ -121,7 +121,7 @@ public sealed class LanguageModel : IDisposable, IAsyncDisposable
             var tokenizer = ReadTokenizer(file, metadata, proposal, report);
             progress?.Report(new LoadProgress("binding weights", 0, 0));
             WeightStore store = options.MemoryMap ? new MappedWeightStore(file) : new CopiedWeightStore(file);
-            pool = new WorkerPool(options.Threads == 0 ? Environment.ProcessorCount : options.Threads);
+            pool = new WorkerPool(options.Threads == 0 ? ProcessorTopology.UsableCores() : options.Threads);
             weights = new TransformerWeights(file, binding, store, options.InstructionSet ?? InstructionSets.Detect());
             cancellationToken.ThrowIfCancellationRequested();
             var config = Settle(proposal, options, tokenizer, weights, pool, report, progress, cancellationToken);

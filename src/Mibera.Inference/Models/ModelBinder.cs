@@ -63,9 +63,10 @@ internal sealed class ModelBinder
         if (layers == 0)
             _problems.Add("there is no layer (blk.0.attn_norm.weight, ...)");
         _sequential = Enumerable.Range(0, layers).Any(i => Find($"blk.{i}.ffn_norm.weight") is not null);
-        _gated = Find("blk.0.ffn_gate.weight") is not null;
         var down = Find("blk.0.ffn_down.weight");
         var experts = Find("blk.0.ffn_down_exps.weight");
+        // Experts are gated always.
+        _gated = Find("blk.0.ffn_gate.weight") is not null || (down is null && experts is not null);
         var query = Length(Find("blk.0.attn_output.weight"), 0);
         if (query == 0)
             query = Length(Find("blk.0.attn_q.weight"), 1);

@@ -1,5 +1,6 @@
 using Mibera.Inference.Gguf;
 using Mibera.Inference.Models;
+using Mibera.Inference.Tests.Gguf;
 
 namespace Mibera.Inference.Tests.Models;
 
