@@ -1,0 +1,13 @@
+namespace Mibera.Inference;
+
+/// <summary>The model computed no numbers: its weights, or a logits processor, hold NaN or infinity.</summary>
+public sealed class NonFiniteLogitsException : MiberaException
+{
+    /// <summary>Creates the error.</summary>
+    /// <param name="message">What was found.</param>
+    /// <param name="file">The model file, if the error is about one.</param>
+    public NonFiniteLogitsException(string message, string? file = null)
+        : base(message, file)
+    {
+    }
+}
