@@ -15,7 +15,7 @@ internal sealed unsafe class AttentionWorker : IDisposable
     public const int Chunk = 256;
 
     /// <summary>From this many query rows on, a group is expanded to floats once instead of converted for every 4 rows.</summary>
-    private const int RowsWorthExpanding = 12;
+    private const int RowsWorthExpanding = 8;
 
     private readonly KvCache _cache;
     private readonly int _sharers;

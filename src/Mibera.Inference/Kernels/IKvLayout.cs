@@ -3,10 +3,30 @@ using System.Runtime.Intrinsics;
 namespace Mibera.Inference.Kernels;
 
 /// <summary>
-/// How the keys and values of one KV head lie in memory, in groups of 32 consecutive positions. Keys are transposed
-/// (element d of all 32 positions together), so that scores need no sums across lanes; values lie position by position.
+/// How kernels read the keys and values of one KV head, in groups of 32 consecutive positions (slots). Keys are
+/// transposed: element d of all 32 positions together, so that scores need no sums across lanes.
 /// </summary>
 internal unsafe interface IKvLayout
+{
+    /// <summary>The scales of all slots for elements 32 * <paramref name="block"/> and up, for <see cref="LoadKeys"/>.</summary>
+    static abstract KvVectors LoadKeyScales(byte* group, int headDimension, int block);
+
+    /// <summary>Element <paramref name="d"/> of the group's keys: slots 0 to 15, and 16 to 31.</summary>
+    static abstract KvVectors LoadKeys(byte* group, int d, KvVectors scales);
+
+    /// <summary>Writes the scales [32] of all slots for elements 32 * <paramref name="block"/> and up, for
+    /// <see cref="LoadValues"/>.</summary>
+    static abstract void LoadValueScales(byte* group, int headDimension, int block, float* scales);
+
+    /// <summary>
+    /// Elements <paramref name="first"/> (a multiple of 16) and up of two values: of slots 2 * <paramref name="pair"/> and
+    /// 2 * pair + 1. Behind the head's last element the lanes hold anything.
+    /// </summary>
+    static abstract KvVectors LoadValues(byte* group, int pair, int headDimension, int first, float* scales);
+}
+
+/// <summary>A layout in which a cache keeps its groups.</summary>
+internal unsafe interface IKvStorageLayout : IKvLayout
 {
     /// <summary>Bytes of 32 keys.</summary>
     static abstract int KeyGroupBytes(int headDimension);
@@ -14,27 +34,22 @@ internal unsafe interface IKvLayout
     /// <summary>Bytes of 32 values.</summary>
     static abstract int ValueGroupBytes(int headDimension);
 
-    /// <summary>Stores a key as position <paramref name="slot"/> (0 to 31) of its group.</summary>
-    static abstract void WriteKey(byte* group, int slot, float* key, int headDimension);
+    /// <summary>Stores a key. Returns false when the reader of finite numbers would misread it.</summary>
+    static abstract bool WriteKey(byte* group, int slot, float* key, int headDimension);
 
-    /// <summary>Stores a value as position <paramref name="slot"/> of its group.</summary>
-    static abstract void WriteValue(byte* group, int slot, float* value, int headDimension);
-
-    /// <summary>What <see cref="LoadKeys"/> needs for elements 32 * <paramref name="block"/> and up: scales of the 32
-    /// positions.</summary>
-    static abstract KvVectors LoadKeyScales(byte* group, int headDimension, int block);
-
-    /// <summary>Element <paramref name="d"/> of the group's 32 keys.</summary>
-    static abstract KvVectors LoadKeys(byte* group, int d, KvVectors scales);
-
-    /// <summary>Elements 32 * <paramref name="block"/> and up of the value at <paramref name="slot"/>. Behind the head's
-    /// last element the lanes hold anything.</summary>
-    static abstract KvVectors LoadValues(byte* group, int slot, int headDimension, int block);
+    /// <summary>Stores a value. Returns false when the reader of finite numbers would misread it.</summary>
+    static abstract bool WriteValue(byte* group, int slot, float* value, int headDimension);
 }
 
-/// <summary>32 floats.</summary>
+/// <summary>Two vectors of 16 floats.</summary>
 internal readonly struct KvVectors(Vector512<float> low, Vector512<float> high)
 {
     public readonly Vector512<float> Low = low;
     public readonly Vector512<float> High = high;
+
+    public unsafe void Store(float* low, float* high)
+    {
+        Low.Store(low);
+        High.Store(high);
+    }
 }

@@ -1,40 +1,69 @@
 using System.Numerics.Tensors;
 using System.Runtime.CompilerServices;
-using Mibera.Inference.Numerics;
+using System.Runtime.Intrinsics;
 
 namespace Mibera.Inference.Kernels;
 
-/// <summary>binary16: keys [head dimension][32], values [32][head dimension].</summary>
-internal readonly unsafe struct KvHalfLayout : IKvLayout
+/// <summary>
+/// binary16 in pairs, so that one load of 32-bit words and a few shifts give two vectors of floats (there is no vector
+/// instruction for the conversion in .NET 10, and widening costs more):
+/// <code>
+/// keys   [head dimension][16][2]    slots s and s + 16 of one element
+/// values [16][head dimension][2]    slots 2s and 2s + 1 of one element
+/// </code>
+/// </summary>
+internal readonly unsafe struct KvHalfLayout : IKvStorageLayout
 {
     public static int KeyGroupBytes(int headDimension) => headDimension * KvKernel.Group * sizeof(ushort);
 
     public static int ValueGroupBytes(int headDimension) => headDimension * KvKernel.Group * sizeof(ushort);
 
-    public static void WriteKey(byte* group, int slot, float* key, int headDimension)
-    {
-        var halves = stackalloc Half[headDimension];
-        TensorPrimitives.ConvertToHalf(new ReadOnlySpan<float>(key, headDimension), new Span<Half>(halves, headDimension));
-        var target = (Half*)group + slot;
-        for (var d = 0; d < headDimension; d++)
-            target[d * KvKernel.Group] = halves[d];
-    }
+    public static bool WriteKey(byte* group, int slot, float* key, int headDimension) =>
+        Write(key, headDimension, (ushort*)group + slot % 16 * 2 + slot / 16, KvKernel.Group);
 
-    public static void WriteValue(byte* group, int slot, float* value, int headDimension) =>
-        TensorPrimitives.ConvertToHalf(
-            new ReadOnlySpan<float>(value, headDimension),
-            new Span<Half>((Half*)group + slot * headDimension, headDimension));
+    public static bool WriteValue(byte* group, int slot, float* value, int headDimension) =>
+        Write(value, headDimension, (ushort*)group + slot / 2 * headDimension * 2 + slot % 2, 2);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static KvVectors LoadKeyScales(byte* group, int headDimension, int block) => default;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static KvVectors LoadKeys(byte* group, int d, KvVectors scales) => Load((ushort*)group + d * KvKernel.Group);
+    public static KvVectors LoadKeys(byte* group, int d, KvVectors scales) => Split(Vector512.Load((int*)group + d * 16));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static KvVectors LoadValues(byte* group, int slot, int headDimension, int block) =>
-        Load((ushort*)group + slot * headDimension + block * 32);
+    public static void LoadValueScales(byte* group, int headDimension, int block, float* scales)
+    {
+    }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static KvVectors Load(ushort* source) => new(HalfVectors.Load(source), HalfVectors.Load(source + Lanes.Count));
+    public static KvVectors LoadValues(byte* group, int pair, int headDimension, int first, float* scales) =>
+        Split(Vector512.Load((int*)group + pair * headDimension + first));
+
+    /// <summary>The low and the high halves of the words as floats, for finite ones.</summary>
+    /// <remarks>A half's exponent and mantissa are 13 bits lower in place than a float's; shifted there arithmetically, the
+    /// sign is in bit 31 and its copies in bits 28 to 30 are cleared. The exponents' biases differ by 112, and the product
+    /// with 2^112 is exact, for subnormal halves (subnormal floats before it) too. Infinity and NaN would come out as 65536
+    /// and more; a cache that holds any uses <see cref="KvCarefulHalfLayout"/>.</remarks>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static KvVectors Split(Vector512<int> words)
+    {
+        var mask = Vector512.Create(unchecked((int)0x8FFFE000));
+        var low = ((words << 16) >> 3) & mask;
+        var high = (words >> 3) & mask;
+        var scale = Vector512.Create(5.192296858534828e33f);
+        return new(low.AsSingle() * scale, high.AsSingle() * scale);
+    }
+
+    private static bool Write(float* source, int count, ushort* target, int stride)
+    {
+        var halves = stackalloc ushort[count];
+        TensorPrimitives.ConvertToHalf(new ReadOnlySpan<float>(source, count), new Span<Half>(halves, count));
+        var finite = true;
+        for (var d = 0; d < count; d++)
+        {
+            target[d * stride] = halves[d];
+            finite &= (halves[d] & 0x7C00) != 0x7C00;
+        }
+        return finite;
+    }
 }

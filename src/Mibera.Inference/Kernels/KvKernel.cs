@@ -1,5 +1,3 @@
-using Mibera.Inference.Memory;
-
 namespace Mibera.Inference.Kernels;
 
 /// <summary>
@@ -18,23 +16,11 @@ internal abstract unsafe class KvKernel
     /// <summary>Queries that the kernels take together.</summary>
     public const int Queries = 4;
 
-    private static readonly KvKernel[] ByType = [new KvKernel<KvHalfLayout>()];
-
     /// <summary>The kernel of expanded groups.</summary>
     public static KvKernel Expanded { get; } = new KvKernel<KvFloatLayout>();
 
-    public static KvKernel Get(KvCacheType type) => type == KvCacheType.F32 ? Expanded : ByType[(int)type];
-
     /// <summary>Row length of queries, sums and expanded values: the head's, up to a multiple of 32.</summary>
     public static int PaddedDimension(int headDimension) => (headDimension + 31) & ~31;
-
-    public abstract int KeyGroupBytes(int headDimension);
-
-    public abstract int ValueGroupBytes(int headDimension);
-
-    public abstract void WriteKey(byte* group, int slot, float* key, int headDimension);
-
-    public abstract void WriteValue(byte* group, int slot, float* value, int headDimension);
 
     /// <summary>Writes the group's keys as <see cref="Expanded"/> reads them.</summary>
     public abstract void ExpandKeys(byte* group, int headDimension, float* target);

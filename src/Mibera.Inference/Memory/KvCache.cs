@@ -10,9 +10,12 @@ namespace Mibera.Inference.Memory;
 /// </summary>
 internal sealed unsafe class KvCache : IDisposable
 {
+    private readonly KvStorage _keyStorage;
+    private readonly KvStorage _valueStorage;
     private readonly NativeBuffer _keys;
     private readonly NativeBuffer _values;
     private readonly int _groups;
+    private volatile bool _careful;
 
     /// <param name="layers">Layers of the model.</param>
     /// <param name="heads">KV heads of a layer.</param>
@@ -26,10 +29,11 @@ internal sealed unsafe class KvCache : IDisposable
         ArgumentOutOfRangeException.ThrowIfLessThan(positions, 1);
         (Layers, Heads, HeadDimension) = (layers, heads, headDimension);
         _groups = Groups(positions);
-        Keys = KvKernel.Get(keyType);
-        Values = KvKernel.Get(valueType);
-        _keys = new NativeBuffer((long)layers * heads * _groups * Keys.KeyGroupBytes(headDimension));
-        _values = new NativeBuffer((long)layers * heads * _groups * Values.ValueGroupBytes(headDimension));
+        _keyStorage = KvStorage.Get(keyType);
+        _valueStorage = KvStorage.Get(valueType);
+        _keys = new NativeBuffer((long)layers * heads * _groups * _keyStorage.KeyGroupBytes(headDimension));
+        // Kernels take 32 elements of a value at a time and read (never use) up to 124 bytes behind the last head's end.
+        _values = new NativeBuffer((long)layers * heads * _groups * _valueStorage.ValueGroupBytes(headDimension) + 128);
     }
 
     public int Layers { get; }
@@ -44,11 +48,11 @@ internal sealed unsafe class KvCache : IDisposable
     /// <summary>Positions [0, Length) have been written in every layer.</summary>
     public int Length { get; private set; }
 
-    /// <summary>What reads and writes the keys' groups.</summary>
-    public KvKernel Keys { get; }
+    /// <summary>What reads the keys' groups, as they are now.</summary>
+    public KvKernel Keys => _careful ? _keyStorage.CarefulReader : _keyStorage.Reader;
 
-    /// <summary>What reads and writes the values' groups.</summary>
-    public KvKernel Values { get; }
+    /// <summary>What reads the values' groups, as they are now.</summary>
+    public KvKernel Values => _careful ? _valueStorage.CarefulReader : _valueStorage.Reader;
 
     /// <summary>Bytes of native memory.</summary>
     public long Bytes => _keys.Bytes + _values.Bytes;
@@ -56,13 +60,13 @@ internal sealed unsafe class KvCache : IDisposable
     /// <summary>What a cache of these measures would take.</summary>
     public static long BytesFor(int layers, int heads, int headDimension, int positions, KvCacheType keyType, KvCacheType valueType) =>
         (long)layers * heads * Groups(positions)
-        * (KvKernel.Get(keyType).KeyGroupBytes(headDimension) + KvKernel.Get(valueType).ValueGroupBytes(headDimension));
+        * (KvStorage.Get(keyType).KeyGroupBytes(headDimension) + KvStorage.Get(valueType).ValueGroupBytes(headDimension));
 
     /// <summary>The keys of positions 32 * <paramref name="group"/> and up.</summary>
-    public byte* KeyGroup(int layer, int head, int group) => Group(_keys, Keys.KeyGroupBytes(HeadDimension), layer, head, group);
+    public byte* KeyGroup(int layer, int head, int group) => Group(_keys, _keyStorage.KeyGroupBytes(HeadDimension), layer, head, group);
 
     /// <summary>The values of positions 32 * <paramref name="group"/> and up.</summary>
-    public byte* ValueGroup(int layer, int head, int group) => Group(_values, Values.ValueGroupBytes(HeadDimension), layer, head, group);
+    public byte* ValueGroup(int layer, int head, int group) => Group(_values, _valueStorage.ValueGroupBytes(HeadDimension), layer, head, group);
 
     /// <summary>
     /// Stores the keys and values [tokens][heads * head dimension] of positions <paramref name="first"/> and up in one
@@ -126,8 +130,10 @@ internal sealed unsafe class KvCache : IDisposable
                 {
                     var (group, slot) = Math.DivRem(First + t, KvKernel.Group);
                     var offset = t * Stride + head * width;
-                    Cache.Keys.WriteKey(Cache.KeyGroup(Layer, head, group), slot, KeyRows + offset, width);
-                    Cache.Values.WriteValue(Cache.ValueGroup(Layer, head, group), slot, ValueRows + offset, width);
+                    var plain = Cache._keyStorage.WriteKey(Cache.KeyGroup(Layer, head, group), slot, KeyRows + offset, width);
+                    plain &= Cache._valueStorage.WriteValue(Cache.ValueGroup(Layer, head, group), slot, ValueRows + offset, width);
+                    if (!plain)
+                        Cache._careful = true;
                 }
             }
         }
