@@ -1,3 +1,4 @@
+using Mibera.Inference.Memory;
 using Mibera.Inference.Numerics;
 
 namespace Mibera.Inference.Tests.Kernels;
@@ -20,6 +21,36 @@ internal static class AttentionOracle
                 output[head * data.Dimension + d] = total!.Value.Values[d] / total.Value.Sum;
         }
     }
+
+    /// <summary>Rows of <paramref name="dimension"/> as a cache gives them back.</summary>
+    public static float[] Stored(float[] source, int dimension, KvCacheType type)
+    {
+        var result = new float[source.Length];
+        for (var row = 0; row < source.Length; row += dimension)
+        {
+            for (var first = row; first < row + dimension; first += 32)
+            {
+                var block = source[first..Math.Min(first + 32, row + dimension)];
+                Store(block, type).CopyTo(result, first);
+            }
+        }
+        return result;
+    }
+
+    private static float[] Store(float[] block, KvCacheType type)
+    {
+        var extreme = block.First(x => MathF.Abs(x) == block.Max(MathF.Abs));
+        return type switch
+        {
+            KvCacheType.F32 => block,
+            KvCacheType.F16 => [.. block.Select(x => (float)(Half)x)],
+            KvCacheType.Q8_0 => Quantize(block, (float)(Half)(MathF.Abs(extreme) / 127), -127, 127),
+            _ => Quantize(block, (float)(Half)(extreme / -8), -8, 7),
+        };
+    }
+
+    private static float[] Quantize(float[] block, float scale, int lowest, int highest) =>
+        [.. block.Select(x => scale == 0 ? 0 : scale * Math.Clamp((int)MathF.Round(x * (1 / scale)), lowest, highest))];
 
     private static (float Largest, float Sum, float[] Values) Chunk(AttentionTests.Data data, int token, int head, int begin, int end)
     {

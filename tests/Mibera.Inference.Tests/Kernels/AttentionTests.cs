@@ -18,15 +18,18 @@ public unsafe class AttentionTests
     [MemberData(nameof(Shapes))]
     public void HasTheBitsOfItsScalarStatement(int heads, int kvHeads, int dimension)
     {
-        var data = new Data(heads, kvHeads, dimension, tokens: 300);
-        foreach (var window in (int[])[0, 40, 257])
+        foreach (var type in Enum.GetValues<KvCacheType>())
         {
-            var actual = data.Run(window, [data.Tokens], threads: 1);
-            var expected = new float[heads * dimension];
-            foreach (var t in (int[])[.. Enumerable.Range(0, 12).Select(i => i * 21), 255, 256, 257, 295, 299])
+            var data = new Data(heads, kvHeads, dimension, tokens: 300, type);
+            foreach (var window in type == KvCacheType.F16 ? (int[])[0, 40, 257] : [0])
             {
-                AttentionOracle.Attend(data, t, window, expected);
-                FloatTestData.AssertSameBits(expected, actual.AsSpan(t * heads * dimension, heads * dimension));
+                var actual = data.Run(window, [data.Tokens], threads: 1);
+                var expected = new float[heads * dimension];
+                foreach (var t in (int[])[0, 1, 2, 33, 100, 255, 256, 257, 299])
+                {
+                    AttentionOracle.Attend(data, t, window, expected);
+                    FloatTestData.AssertSameBits(expected, actual.AsSpan(t * heads * dimension, heads * dimension));
+                }
             }
         }
     }
@@ -35,14 +38,17 @@ public unsafe class AttentionTests
     [MemberData(nameof(Shapes))]
     public void BatchesAndThreadsDoNotChangeTheBits(int heads, int kvHeads, int dimension)
     {
-        var data = new Data(heads, kvHeads, dimension, tokens: 700);
-        foreach (var window in (int[])[0, 300])
+        foreach (var type in Enum.GetValues<KvCacheType>())
         {
-            var expected = data.Run(window, [700], threads: 1);
-            FloatTestData.AssertSameBits(expected, data.Run(window, [700], threads: 3));
-            FloatTestData.AssertSameBits(expected, data.Run(window, [1, 7, 64, 255, 1, 33, 339], threads: 2));
-            FloatTestData.AssertSameBits(expected, data.Run(window, [.. Enumerable.Repeat(1, 700)], threads: 4));
-            FloatTestData.AssertSameBits(expected, data.Run(window, [.. Enumerable.Repeat(1, 700)], threads: 1));
+            var data = new Data(heads, kvHeads, dimension, tokens: 530, type);
+            foreach (var window in type == KvCacheType.F16 ? (int[])[0, 300] : [0])
+            {
+                var expected = data.Run(window, [530], threads: 1);
+                FloatTestData.AssertSameBits(expected, data.Run(window, [530], threads: 3));
+                FloatTestData.AssertSameBits(expected, data.Run(window, [1, 7, 64, 255, 1, 33, 169], threads: 2));
+                FloatTestData.AssertSameBits(expected, data.Run(window, [.. Enumerable.Repeat(1, 530)], threads: 4));
+                FloatTestData.AssertSameBits(expected, data.Run(window, [.. Enumerable.Repeat(1, 530)], threads: 1));
+            }
         }
     }
 
@@ -89,6 +95,60 @@ public unsafe class AttentionTests
         cache.Commit(128);
         cache.Truncate(0);
         FloatTestData.AssertSameBits(expected, data.Run(cache, window: 0, [20, 1, 79], threads: 1));
+    }
+
+    [Theory]
+    [InlineData(float.NaN)]
+    [InlineData(float.PositiveInfinity)]
+    [InlineData(70000f)]
+    public void WhatOverflowsIsSeenByAllThatFollow(float value)
+    {
+        foreach (var type in Enum.GetValues<KvCacheType>())
+        {
+            // 70000 is too much for a half only.
+            if (value == 70000f && type != KvCacheType.F16) continue;
+            foreach (var inValues in (bool[])[false, true])
+            {
+                // A key's infinity may mean a weight of zero: that is no error.
+                if (float.IsInfinity((float)(Half)value) && !inValues) continue;
+                var data = new Data(4, 2, 40, tokens: 90, type);
+                (inValues ? data.Values : data.Keys)[(60 * 2 + 1) * 40 + 39] = value;
+                var actual = data.Run(window: 0, [90], threads: 1);
+                Assert.All(actual[..(60 * 160)], x => Assert.True(float.IsFinite(x)));
+                for (var t = 60; t < 90; t++)
+                {
+                    // Query heads 2 and 3 read the second KV head.
+                    Assert.All(actual[(t * 160)..(t * 160 + 80)], x => Assert.True(float.IsFinite(x)));
+                    Assert.Contains(actual[(t * 160 + 80)..(t * 160 + 160)], x => !float.IsFinite(x));
+                }
+            }
+        }
+    }
+
+    [Fact]
+    public void QuantizedCachesStayWithinHalfAStep()
+    {
+        var source = FloatTestData.Uniform(80, 5, 3);
+        foreach (var (type, steps) in (ReadOnlySpan<(KvCacheType, int)>)[(KvCacheType.Q8_0, 127), (KvCacheType.Q4_0, 8)])
+        {
+            var stored = AttentionOracle.Stored(source, 80, type);
+            for (var i = 0; i < 80; i++)
+            {
+                var largest = source.Skip(i / 32 * 32).Take(32).Max(MathF.Abs);
+                // Half a step, a whole one for 4-bit elements beyond 7 steps, as 8 is there on one side only; 1e-3 for the
+                // scale's rounding.
+                var bound = largest / steps * (steps == 8 && MathF.Abs(source[i]) * 8 > largest * 7 ? 1f : 0.5f);
+                Assert.InRange(MathF.Abs(stored[i] - source[i]), 0, bound + largest * 1e-3f);
+            }
+        }
+    }
+
+    [Fact]
+    public void BytesAreWhatTheTypesTake()
+    {
+        Assert.Equal(2L * 3 * 4 * 128 * 96 * 2, KvCache.BytesFor(3, 4, 96, 128, KvCacheType.F16, KvCacheType.F16));
+        Assert.Equal(2L * 3 * 4 * 128 * 96 * 34 / 32, KvCache.BytesFor(3, 4, 96, 128, KvCacheType.Q8_0, KvCacheType.Q8_0));
+        Assert.Equal(2L * 3 * 4 * 128 * 96 * 18 / 32, KvCache.BytesFor(3, 4, 96, 100, KvCacheType.Q4_0, KvCacheType.Q4_0));
     }
 
     [Fact]
@@ -139,9 +199,14 @@ public unsafe class AttentionTests
 
         public float[] Values { get; } = FloatTestData.Uniform(tokens * kvHeads * dimension, 3);
 
-        public float Key(int position, int head, int d) => (float)(Half)Keys[(position * kvHeads + head) * dimension + d];
+        private float[]? _storedKeys;
+        private float[]? _storedValues;
 
-        public float Value(int position, int head, int d) => (float)(Half)Values[(position * kvHeads + head) * dimension + d];
+        public float Key(int position, int head, int d) =>
+            (_storedKeys ??= AttentionOracle.Stored(Keys, dimension, type))[(position * kvHeads + head) * dimension + d];
+
+        public float Value(int position, int head, int d) =>
+            (_storedValues ??= AttentionOracle.Stored(Values, dimension, type))[(position * kvHeads + head) * dimension + d];
 
         public float Query(int token, int head, int d) => Queries[(token * heads + head) * dimension + d] * Scale;
 
