@@ -5,6 +5,7 @@ using Mibera.Bench.Models;
 using Mibera.Bench.Reports;
 using Mibera.Bench.Synthetic;
 using Mibera.Inference.Simd;
+using Mibera.Inference.Threading;
 
 namespace Mibera.Bench;
 
@@ -41,7 +42,7 @@ internal sealed class BenchRunner(BenchSettings settings, ProgressDisplay progre
         Types = settings.KernelTypes.Count > 0 ? settings.KernelTypes : KernelBenchSettings.AllTypes,
         Sets = KernelSets(),
         Tokens = Math.Max(1, settings.PromptTokens),
-        MemoryThreads = !settings.FromMemory ? 0 : settings.Threads > 0 ? settings.Threads : Environment.ProcessorCount,
+        MemoryThreads = !settings.FromMemory ? 0 : settings.Threads > 0 ? settings.Threads : ProcessorTopology.UsableCores(),
     };
 
     private IReadOnlyList<InstructionSet> KernelSets()

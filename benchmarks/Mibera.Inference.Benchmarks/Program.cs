@@ -1,0 +1,4 @@
+using BenchmarkDotNet.Running;
+using Mibera.Inference.Benchmarks;
+
+BenchmarkSwitcher.FromAssembly(typeof(KernelBenchmarks).Assembly).Run(args);
