@@ -1,6 +1,9 @@
+using System.Runtime.Intrinsics;
 using Mibera.Inference.Gguf;
 using Mibera.Inference.Kernels.Avx512;
+using Mibera.Inference.Kernels.Batch;
 using Mibera.Inference.Quantization;
+using Mibera.Inference.Simd;
 
 namespace Mibera.Inference.Kernels;
 
@@ -21,9 +24,8 @@ internal static partial class KernelTable
     private static BlockKernel<TFormat> Avx512Cell<TFormat, TCell, TWalk>()
         where TFormat : struct, IBlockFormat
         where TCell : struct, ISuperBlockCell
-        where TWalk : struct, IWalk
-    {
-        var decode = new SuperBlockDecode<TCell, TWalk>();
-        return new(decode, new RowByRowBatch(decode, 256));
-    }
+        where TWalk : struct, IWalk =>
+        new(new SuperBlockDecode<TCell, TWalk>(), CreateAvx512Batch(TFormat.Type));
+
+    private static BatchKernel CreateAvx512Batch(GgmlType type) => CreateBatch<Avx2Isa, Avx512Panel, Vector512<byte>>(type);
 }

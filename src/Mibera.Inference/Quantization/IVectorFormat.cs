@@ -36,7 +36,8 @@ internal unsafe interface IVectorFormat : IBlockFormat
     /// <see cref="IBlockFormat.HasMins"/>.</summary>
     static virtual bool HasOffsets => false;
 
-    /// <summary>Every sub-block's min in formats without sub-block scales.</summary>
+    /// <summary>By how much u exceed the true weights where <see cref="HasOffsets"/>; 0 if that changes from sub-block to
+    /// sub-block. With mins but without sub-block scales: every sub-block's min.</summary>
     static virtual int Offset => 0;
 
     /// <summary>The format's lookup tables, if it has any: what <see cref="UnpackWeights"/> wants to be given. Ask once, outside
@@ -52,6 +53,9 @@ internal unsafe interface IVectorFormat : IBlockFormat
         where TIsa : struct, IIsa
     {
     }
+
+    /// <summary>Weights that share a sub-block scale: 16 or 32.</summary>
+    static virtual int ScaleSpan => 16;
 
     /// <summary>Hands the chunks of a step to <paramref name="sink"/>, in any order.</summary>
     static abstract void UnpackWeights<TIsa, TSink>(byte* block, int step, byte* tables, byte* prepared, ref TSink sink)

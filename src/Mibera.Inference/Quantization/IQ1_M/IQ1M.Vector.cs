@@ -19,6 +19,8 @@ internal readonly unsafe partial struct IQ1M : IVectorFormat
 
     public static bool HasOffsets => true;
 
+    public static int Offset => 9;
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Prepare<TIsa>(byte* block, byte* prepared)
         where TIsa : struct, IIsa

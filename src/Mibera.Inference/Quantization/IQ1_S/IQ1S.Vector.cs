@@ -19,6 +19,8 @@ internal readonly unsafe partial struct IQ1S : IVectorFormat
 
     public static bool HasOffsets => true;
 
+    public static int ScaleSpan => 32;
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Prepare<TIsa>(byte* block, byte* prepared)
         where TIsa : struct, IIsa

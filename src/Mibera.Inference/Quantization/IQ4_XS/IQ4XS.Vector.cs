@@ -10,6 +10,8 @@ internal readonly unsafe partial struct IQ4XS : IVectorFormat
 
     public static int Largest => 127;
 
+    public static int ScaleSpan => 32;
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void UnpackWeights<TIsa, TSink>(byte* block, int step, byte* tables, byte* prepared, ref TSink sink)
         where TIsa : struct, IIsa

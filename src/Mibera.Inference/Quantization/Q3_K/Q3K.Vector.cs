@@ -10,6 +10,8 @@ internal readonly unsafe partial struct Q3K : IVectorFormat
 
     public static bool HasOffsets => true;
 
+    public static int Offset => 4;
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void UnpackWeights<TIsa, TSink>(byte* block, int step, byte* tables, byte* prepared, ref TSink sink)
         where TIsa : struct, IIsa

@@ -8,6 +8,8 @@ internal readonly unsafe partial struct Q4K : IVectorFormat
 {
     public static int Largest => 15;
 
+    public static int ScaleSpan => 32;
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void UnpackWeights<TIsa, TSink>(byte* block, int step, byte* tables, byte* prepared, ref TSink sink)
         where TIsa : struct, IIsa

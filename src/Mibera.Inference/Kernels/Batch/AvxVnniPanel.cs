@@ -1,0 +1,85 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
+
+namespace Mibera.Inference.Kernels.Batch;
+
+/// <summary>
+/// Eight rows; bytes multiply to int32 at once (vpdpbusd), so nothing can overflow. All else is as in <see cref="Avx2Panel"/>.
+/// </summary>
+internal readonly unsafe struct AvxVnniPanel : IPanelIsa<Vector256<byte>>
+{
+    public static int Rows => Avx2Panel.Rows;
+
+    public static int InputsAtOnce => Avx2Panel.InputsAtOnce;
+
+    public static bool OneFactorUnsigned => true;
+
+    public static bool SumsAreWords => false;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<byte> Dot(Vector256<byte> unsigned, Vector256<byte> signed) =>
+        Dot(Vector256<byte>.Zero, unsigned, signed);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<byte> Dot(Vector256<byte> sums, Vector256<byte> unsigned, Vector256<byte> signed) =>
+        AvxVnni.MultiplyWideningAndAdd(sums.AsInt32(), unsigned, signed.AsSByte()).AsByte();
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<byte> AddScaled(Vector256<byte> accumulator, Vector256<byte> sums, Vector256<byte> scales) =>
+        (accumulator.AsInt32() + sums.AsInt32() * scales.AsInt32()).AsByte();
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<byte> AddSums(Vector256<byte> accumulator, Vector256<byte> sums) => Avx2Panel.Add(accumulator, sums);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<byte> LowScales(Vector256<byte> words) => (words.AsInt32() << 16 >> 16).AsByte();
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<byte> HighScales(Vector256<byte> words) => (words.AsInt32() >> 16).AsByte();
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<byte> Load(byte* source) => Avx2Panel.Load(source);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Store(Vector256<byte> value, byte* target) => Avx2Panel.Store(value, target);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Prefetch(byte* address) => Avx2Panel.Prefetch(address);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<byte> Broadcast(byte* dword) => Avx2Panel.Broadcast(dword);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<byte> DotWords(Vector256<byte> a, Vector256<byte> b) => Avx2Panel.DotWords(a, b);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<byte> Add(Vector256<byte> a, Vector256<byte> b) => Avx2Panel.Add(a, b);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<byte> Subtract(Vector256<byte> a, Vector256<byte> b) => Avx2Panel.Subtract(a, b);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<byte> AddBytes(Vector256<byte> a, Vector256<byte> b) => Avx2Panel.AddBytes(a, b);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<byte> Factors(byte* scales, byte* scale) => Avx2Panel.Factors(scales, scale);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void MultiplyAdd(Vector256<byte> integers, Vector256<byte> factors, byte* target) =>
+        Avx2Panel.MultiplyAdd(integers, factors, target);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void MultiplySubtract(Vector256<byte> integers, Vector256<byte> factors, byte* target) =>
+        Avx2Panel.MultiplySubtract(integers, factors, target);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void MultiplyAddFloat(byte* value, Vector256<byte> factors, byte* target) =>
+        Avx2Panel.MultiplyAddFloat(value, factors, target);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void LoadTransposed(
+        byte* first, nint stride,
+        out Vector256<byte> column0, out Vector256<byte> column1, out Vector256<byte> column2, out Vector256<byte> column3) =>
+        Avx2Panel.LoadTransposed(first, stride, out column0, out column1, out column2, out column3);
+}

@@ -1,0 +1,36 @@
+using Mibera.Inference.Memory;
+using Mibera.Inference.Quantization;
+
+namespace Mibera.Inference.Kernels.Batch;
+
+/// <summary>
+/// The working memory of a thread that multiplies batches: kept from call to call, freed with the thread. All kernels use the
+/// same memory, <see cref="TotalBytes"/> of it, since none calls another.
+/// </summary>
+internal static unsafe class BatchScratch
+{
+    /// <summary>Input rows that are multiplied with a panel before the next one is unpacked.</summary>
+    public const int MaxInputs = 512;
+
+    /// <summary>Bytes per thread.</summary>
+    public const int TotalBytes = PanelLayout.MaxBytes + StagingBytes + SumsBytes;
+
+    /// <summary>Unpacked rows, as words at most, their scales and minimums, what helps to unpack them, and the bits of their
+    /// float scales.</summary>
+    private const int StagingBytes =
+        PanelLayout.TileRows * (2 * PanelLayout.Chunk + 32 + 32 + IVectorFormat.PreparedBytes + 4 * PanelLayout.SubBlocks);
+
+    private const int SumsBytes = MaxInputs * PanelLayout.TileRows * sizeof(float);
+
+    [ThreadStatic]
+    private static NativeBuffer? _memory;
+
+    /// <summary>A <see cref="PanelLayout">panel</see>.</summary>
+    public static byte* Panel => (byte*)(_memory ??= new NativeBuffer(TotalBytes)).Pointer;
+
+    /// <summary>Rows on their way into the panel.</summary>
+    public static byte* Staging => Panel + PanelLayout.MaxBytes;
+
+    /// <summary>Sums [<see cref="MaxInputs"/>, <see cref="PanelLayout.TileRows"/>].</summary>
+    public static float* Sums => (float*)(Staging + StagingBytes);
+}

@@ -1,0 +1,89 @@
+namespace Mibera.Inference.Kernels.Batch;
+
+/// <summary>
+/// What the micro-kernel of matrix x matrix needs of an instruction set, over vectors of its own width. A vector's 32-bit
+/// lanes belong to as many rows of weights: the four bytes of a lane are four consecutive weights of its row, a lane of
+/// <see cref="Broadcast"/> the four activations they meet.
+/// </summary>
+/// <remarks>
+/// A <em>sum</em> is what products add up to before they are scaled: on some sets two int16 in a lane, on others one int32.
+/// Only the members below know which. Activations lie in [-127, 127], or in [0, 254] where they are shifted by 127.
+/// </remarks>
+internal unsafe interface IPanelIsa<TVector>
+    where TVector : struct
+{
+    /// <summary>Rows of weights in a vector.</summary>
+    static abstract int Rows { get; }
+
+    /// <summary>How many inputs the registers can hold the accumulators of, for two vectors of rows: 4 or 2.</summary>
+    static abstract int InputsAtOnce { get; }
+
+    /// <summary>Whether one factor of a product is unsigned, so that signed weights want shifted
+    /// activations.</summary>
+    static abstract bool OneFactorUnsigned { get; }
+
+    /// <summary>Whether sums are pairs of int16, which the callers must not let overflow.</summary>
+    static abstract bool SumsAreWords { get; }
+
+    static abstract TVector Load(byte* source);
+
+    static abstract void Store(TVector value, byte* target);
+
+    /// <summary>Asks for a cache line that will be read soon; never faults.</summary>
+    static abstract void Prefetch(byte* address);
+
+    /// <summary>The same dword in every lane.</summary>
+    static abstract TVector Broadcast(byte* dword);
+
+    /// <summary>Products of bytes, unsigned with signed ones, added up to sums. (Signed with signed where
+    /// <see cref="OneFactorUnsigned"/> is false.)</summary>
+    static abstract TVector Dot(TVector unsigned, TVector signed);
+
+    /// <summary>The same, added to sums.</summary>
+    static abstract TVector Dot(TVector sums, TVector unsigned, TVector signed);
+
+    /// <summary>accumulator + scales * sums, in int32. Scales are what <see cref="LowScales"/> and <see cref="HighScales"/>
+    /// give.</summary>
+    static abstract TVector AddScaled(TVector accumulator, TVector sums, TVector scales);
+
+    /// <summary>The same with scales of 1.</summary>
+    static abstract TVector AddSums(TVector accumulator, TVector sums);
+
+    /// <summary>Products of int16, added pair by pair to int32: the dot product of words.</summary>
+    static abstract TVector DotWords(TVector a, TVector b);
+
+    /// <summary>int32 additions.</summary>
+    static abstract TVector Add(TVector a, TVector b);
+
+    static abstract TVector Subtract(TVector a, TVector b);
+
+    /// <summary>Additions of bytes, modulo 256.</summary>
+    static abstract TVector AddBytes(TVector a, TVector b);
+
+    /// <summary>From the low int16 of each lane to scales.</summary>
+    static abstract TVector LowScales(TVector words);
+
+    /// <summary>From the high int16 of each lane to scales.</summary>
+    static abstract TVector HighScales(TVector words);
+
+    /// <summary>In float32: the vector at <paramref name="scales"/> times the number at <paramref name="scale"/>.</summary>
+    static abstract TVector Factors(byte* scales, byte* scale);
+
+    /// <summary>The vector at <paramref name="target"/> += (float)integers * factors, rounded once after the conversion.</summary>
+    static abstract void MultiplyAdd(TVector integers, TVector factors, byte* target);
+
+    /// <summary>The vector at <paramref name="target"/> -= (float)integers * factors, rounded once after the
+    /// conversion.</summary>
+    static abstract void MultiplySubtract(TVector integers, TVector factors, byte* target);
+
+    /// <summary>The vector at <paramref name="target"/> += the number at <paramref name="value"/> * factors, rounded
+    /// once.</summary>
+    static abstract void MultiplyAddFloat(byte* value, TVector factors, byte* target);
+
+    /// <summary>
+    /// Sixteen bytes of each of <see cref="Rows"/> rows, <paramref name="stride"/> bytes apart, transposed: lane r of result c
+    /// is dword c of row r.
+    /// </summary>
+    static abstract void LoadTransposed(
+        byte* first, nint stride, out TVector column0, out TVector column1, out TVector column2, out TVector column3);
+}

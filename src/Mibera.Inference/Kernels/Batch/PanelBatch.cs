@@ -1,0 +1,63 @@
+using Mibera.Inference.Quantization;
+using Mibera.Inference.Simd;
+using Mibera.Inference.Threading;
+
+namespace Mibera.Inference.Kernels.Batch;
+
+/// <summary>
+/// Matrix x matrix: tile by tile and chunk by chunk, weights are unpacked once into a panel, which meets all input rows while it
+/// lies in the first-level cache.
+/// </summary>
+internal sealed unsafe class PanelBatch<TFormat, TProducts, TUnpack, TIsa, TVector> : BatchKernel
+    where TFormat : struct, IVectorFormat
+    where TProducts : struct, IProducts
+    where TUnpack : struct, IIsa
+    where TIsa : struct, IPanelIsa<TVector>
+    where TVector : struct
+{
+    private static readonly ActivationRecords Layout = PanelShape<TFormat, TProducts, TIsa, TVector>.Activations;
+
+    public PanelBatch() => PanelShape<TFormat, TProducts, TIsa, TVector>.Verify();
+
+    public override void Prepare(Activations input, WorkerPool pool) => input.Packed(Layout, pool);
+
+    public override void Multiply(in WeightMatrix weights, Activations input, int begin, int end, float* output, long outputStride)
+    {
+        var records = input.Packed(Layout, WorkerPool.Inline);
+        for (var row = begin; row < end; row += PanelLayout.TileRows)
+        {
+            var rows = Math.Min(PanelLayout.TileRows, end - row);
+            for (var first = 0; first < input.Rows; first += BatchScratch.MaxInputs)
+            {
+                var inputs = Math.Min(BatchScratch.MaxInputs, input.Rows - first);
+                MultiplyTile(weights, row, rows, records, input.Rows, first, inputs);
+                Store(rows, inputs, output + first * outputStride + row, outputStride);
+            }
+        }
+    }
+
+    private static void MultiplyTile(in WeightMatrix weights, int row, int rows, byte* records, int allInputs, int firstInput, int inputs)
+    {
+        var panel = BatchScratch.Panel;
+        var sums = BatchScratch.Sums;
+        new Span<float>(sums, inputs * PanelLayout.TileRows).Clear();
+        var chunks = (weights.Columns + PanelLayout.Chunk - 1) / PanelLayout.Chunk;
+        for (var chunk = 0; chunk < chunks; chunk++)
+        {
+            var columns = Math.Min(PanelLayout.Chunk, weights.Columns - chunk * PanelLayout.Chunk);
+            var units = columns / TFormat.UnitElements;
+            RowPanel<TFormat, TProducts, TUnpack, TIsa, TVector>.Fill(weights, row, rows, chunk, columns, panel, BatchScratch.Staging);
+            if (PanelShape<TFormat, TProducts, TIsa, TVector>.Shifted)
+                PanelStarts<TFormat, TProducts, TIsa, TVector>.Fill(panel, units);
+            var record = records + ((long)chunk * allInputs + firstInput) * ActivationRecords.RecordBytes(PanelShape<TFormat, TProducts, TIsa, TVector>.QuantBytes);
+            MicroKernel<TFormat, TProducts, TIsa, TVector>.Multiply(panel, record, inputs, units, sums);
+        }
+    }
+
+    private static void Store(int rows, int inputs, float* output, long outputStride)
+    {
+        var sums = BatchScratch.Sums;
+        for (var t = 0; t < inputs; t++)
+            new ReadOnlySpan<float>(sums + t * PanelLayout.TileRows, rows).CopyTo(new Span<float>(output + t * outputStride, rows));
+    }
+}

@@ -1,0 +1,242 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+using Mibera.Inference.Gguf;
+using Mibera.Inference.Quantization;
+using Mibera.Inference.Simd;
+
+namespace Mibera.Inference.Kernels.Batch;
+
+/// <summary>
+/// Fills panels from formats that unpack row by row (<see cref="IVectorFormat"/>): the rows of a tile in natural order first,
+/// which are then transposed.
+/// </summary>
+internal static unsafe class RowPanel<TFormat, TProducts, TUnpack, TIsa, TVector>
+    where TFormat : struct, IVectorFormat
+    where TProducts : struct, IProducts
+    where TUnpack : struct, IIsa
+    where TIsa : struct, IPanelIsa<TVector>
+    where TVector : struct
+{
+    // Areas of the staging memory, each with an entry for every row of the tile.
+    private const int ScalesOffset = PanelLayout.TileRows * 2 * PanelLayout.Chunk;
+    private const int MinsOffset = ScalesOffset + PanelLayout.TileRows * SubBlockBytes;
+    private const int PreparedOffset = MinsOffset + PanelLayout.TileRows * SubBlockBytes;
+    private const int BitsOffset = PreparedOffset + PanelLayout.TileRows * IVectorFormat.PreparedBytes;
+    private const int SubBlockBytes = PanelLayout.SubBlocks * sizeof(short);
+
+    private static bool Words
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => PanelShape<TFormat, TProducts, TIsa, TVector>.Words;
+    }
+
+    private static int VectorBytes
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => 4 * TIsa.Rows;
+    }
+
+    private static int RowBytes
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => PanelLayout.Chunk * (Words ? 2 : 1);
+    }
+
+    private static int WeightsEnd
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => RowBytes / 4 * VectorBytes;
+    }
+
+    private static int GroupBytes
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => WeightsEnd + PanelLayout.VectorsBesideWeights * VectorBytes;
+    }
+
+    /// <summary>
+    /// Unpacks columns [256 <paramref name="chunk"/>, 256 <paramref name="chunk"/> + <paramref name="columns"/>) of
+    /// <paramref name="count"/> rows from <paramref name="first"/> on. The panel's other rows keep what they have.
+    /// </summary>
+    public static void Fill(in WeightMatrix weights, int first, int count, int chunk, int columns, byte* panel, byte* staging)
+    {
+        var (elements, bytes) = TFormat.Type.Block();
+        var tables = TFormat.Tables;
+        var block = weights.Row(first) + (long)chunk * (PanelLayout.Chunk / elements) * bytes;
+        if (TFormat.UnitElements == PanelLayout.Chunk)
+        {
+            for (var i = 0; i < count; i++)
+                PrepareSuperBlock(block + i * weights.RowBytes, i, staging);
+            for (var i = 0; i < count; i++)
+                UnpackSuperBlock(block + i * weights.RowBytes, tables, i, staging);
+        }
+        else
+        {
+            for (var i = 0; i < count; i++)
+                UnpackBlocks(block + i * weights.RowBytes, columns / elements, tables, i, staging);
+        }
+        TransposeWeights(columns, panel, staging);
+        if (TFormat.HasScales)
+            TransposeSubBlocks(panel + WeightsEnd, staging);
+        ConvertScales(columns / TFormat.UnitElements, panel + WeightsEnd, (uint*)(staging + BitsOffset));
+    }
+
+    /// <summary>All but the weights of a row, and what helps to unpack them.</summary>
+    private static void PrepareSuperBlock(byte* block, int row, byte* staging)
+    {
+        TFormat.Prepare<TUnpack>(block, staging + PreparedOffset + row * IVectorFormat.PreparedBytes);
+        ((uint*)(staging + BitsOffset))[row] = TFormat.ScaleBits(block, 0);
+        if (!TFormat.HasScales)
+            return;
+        TFormat.SubBlocks<TUnpack>(block, out var scales, out var mins);
+        scales.Store((short*)(staging + ScalesOffset) + row * PanelLayout.SubBlocks);
+        // One minimum of two where they span 32; then the other half is not used.
+        var joined = TFormat.ScaleSpan == 32 ? Vector256.Narrow(mins.AsInt32(), mins.AsInt32()) : mins;
+        joined.Store((short*)(staging + MinsOffset) + row * PanelLayout.SubBlocks);
+    }
+
+    private static void UnpackSuperBlock(byte* block, byte* tables, int row, byte* staging) => Unpack(
+        block, 0, tables, staging + PreparedOffset + row * IVectorFormat.PreparedBytes,
+        staging + row * RowBytes, (short*)(staging + ScalesOffset) + row * PanelLayout.SubBlocks);
+
+    private static void UnpackBlocks(byte* block, int blocks, byte* tables, int row, byte* staging)
+    {
+        var (elements, bytes) = TFormat.Type.Block();
+        var bits = (uint*)(staging + BitsOffset) + row;
+        var target = staging + row * RowBytes;
+        for (var b = 0; b < blocks; b++, block += bytes)
+        {
+            for (var unit = 0; unit < elements / TFormat.UnitElements; unit++, bits += PanelLayout.TileRows)
+                *bits = TFormat.ScaleBits(block, unit);
+            for (var step = 0; step < elements / 32; step++, target += RowBytes / 8)
+                Unpack(block, step, tables, null, target, null);
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Unpack(byte* block, int step, byte* tables, byte* prepared, byte* target, short* scales)
+    {
+        if (Words)
+        {
+            var sink = new WordSink { Target = (short*)target, Scales = scales };
+            TFormat.UnpackWeights<TUnpack, WordSink>(block, step, tables, prepared, ref sink);
+        }
+        else
+        {
+            var sink = new ByteSink { Target = target };
+            TFormat.UnpackWeights<TUnpack, ByteSink>(block, step, tables, prepared, ref sink);
+        }
+    }
+
+    private static void TransposeWeights(int columns, byte* panel, byte* staging)
+    {
+        for (var row = 0; row < PanelLayout.TileRows; row += TIsa.Rows, panel += GroupBytes)
+        {
+            var target = panel;
+            for (var i = 0; i < columns * (Words ? 2 : 1); i += 16, target += 4 * VectorBytes)
+            {
+                TIsa.LoadTransposed(staging + row * RowBytes + i, RowBytes, out var q0, out var q1, out var q2, out var q3);
+                TIsa.Store(q0, target);
+                TIsa.Store(q1, target + VectorBytes);
+                TIsa.Store(q2, target + 2 * VectorBytes);
+                TIsa.Store(q3, target + 3 * VectorBytes);
+            }
+        }
+    }
+
+    private static void TransposeSubBlocks(byte* beside, byte* staging)
+    {
+        for (var row = 0; row < PanelLayout.TileRows; row += TIsa.Rows, beside += GroupBytes)
+        {
+            for (var half = 0; half < 2; half++)
+            {
+                var pairs = staging + row * SubBlockBytes + half * 16;
+                if (!Words)
+                {
+                    TIsa.LoadTransposed(pairs + ScalesOffset, SubBlockBytes, out var s0, out var s1, out var s2, out var s3);
+                    var target = beside + (PanelLayout.ScalesOffset + 8 * half) * VectorBytes;
+                    StoreScales(s0, target);
+                    StoreScales(s1, target + 2 * VectorBytes);
+                    StoreScales(s2, target + 4 * VectorBytes);
+                    StoreScales(s3, target + 6 * VectorBytes);
+                }
+                if (TFormat.HasMins || TFormat.HasOffsets)
+                {
+                    TIsa.LoadTransposed(pairs + MinsOffset, SubBlockBytes, out var m0, out var m1, out var m2, out var m3);
+                    var target = beside + (PanelLayout.MinsOffset + 4 * half) * VectorBytes;
+                    TIsa.Store(m0, target);
+                    TIsa.Store(m1, target + VectorBytes);
+                    TIsa.Store(m2, target + 2 * VectorBytes);
+                    TIsa.Store(m3, target + 3 * VectorBytes);
+                }
+            }
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void StoreScales(TVector pairs, byte* target)
+    {
+        TIsa.Store(TIsa.LowScales(pairs), target);
+        TIsa.Store(TIsa.HighScales(pairs), target + VectorBytes);
+    }
+
+    private static void ConvertScales(int units, byte* beside, uint* bits)
+    {
+        for (var unit = 0; unit < units; unit++)
+        {
+            for (var row = 0; row < PanelLayout.TileRows; row += 8)
+            {
+                var eight = Vector256.Load(bits + unit * PanelLayout.TileRows + row);
+                StoreFloats(TFormat.Scales(eight), row, beside + (PanelLayout.UnitsOffset + unit) * VectorBytes);
+                if (TFormat.HasMins)
+                    StoreFloats(TFormat.MinScales(eight), row, beside + (PanelLayout.MinUnitsOffset + unit) * VectorBytes);
+            }
+        }
+    }
+
+    /// <summary>Stores eight rows' floats, which may belong to two groups.</summary>
+    private static void StoreFloats(Vector256<float> floats, int row, byte* target)
+    {
+        floats.GetLower().Store((float*)(target + row / TIsa.Rows * GroupBytes) + row % TIsa.Rows);
+        row += 4;
+        floats.GetUpper().Store((float*)(target + row / TIsa.Rows * GroupBytes) + row % TIsa.Rows);
+    }
+
+    /// <summary>Stores weights as bytes, without offsets.</summary>
+    private struct ByteSink : IChunkSink
+    {
+        public byte* Target;
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public readonly void Accept(int chunk, Vector256<byte> weights) =>
+            (TFormat.HasOffsets ? weights - Vector256.Create((byte)TFormat.Offset) : weights).Store(Target + 32 * chunk);
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public readonly void Accept(int chunk, Vector256<byte> magnitudes, Vector256<byte> negative) =>
+            ((magnitudes ^ negative) - negative).Store(Target + 32 * chunk);
+    }
+
+    /// <summary>Stores weights as words, multiplied with their sub-block's scale.</summary>
+    private struct WordSink : IChunkSink
+    {
+        public short* Target;
+        public short* Scales;
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public readonly void Accept(int chunk, Vector256<byte> weights)
+        {
+            var (lower, upper) = Vector256.Widen(weights.AsSByte());
+            if (TFormat.HasScales)
+            {
+                lower *= Vector256.Create(Scales[2 * chunk]);
+                upper *= Vector256.Create(Scales[2 * chunk + 1]);
+            }
+            lower.Store(Target + 32 * chunk);
+            upper.Store(Target + 32 * chunk + 16);
+        }
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public readonly void Accept(int chunk, Vector256<byte> magnitudes, Vector256<byte> negative) =>
+            Accept(chunk, (magnitudes ^ negative) - negative);
+    }
+}
