@@ -131,14 +131,14 @@ public unsafe class KernelEqualityTests
         }
     }
 
-    private static MatrixKernel Kernel(GgmlType type, string name)
+    internal static MatrixKernel Kernel(GgmlType type, string name)
     {
         var set = Enum.GetValues<InstructionSet>().Single(candidate => InstructionSets.Name(candidate) == name);
         Assert.SkipUnless(InstructionSets.IsSupported(set), $"This machine has no {name}.");
         return KernelTable.Cell(type, set)!;
     }
 
-    private static Activations Input(int rows, int columns, ActivationPattern pattern)
+    internal static Activations Input(int rows, int columns, ActivationPattern pattern)
     {
         var input = new Activations(rows, columns);
         input.Reset(rows);
@@ -147,14 +147,14 @@ public unsafe class KernelEqualityTests
         return input;
     }
 
-    private static void Compare(
+    internal static void Compare(
         MatrixKernel kernel, byte[] blocks, int rows, int columns, int begin, int end, Activations input, string what)
     {
         fixed (byte* data = blocks)
             Compare(kernel, data, rows, columns, begin, end, input, what);
     }
 
-    private static void Compare(
+    internal static void Compare(
         MatrixKernel kernel, byte* data, int rows, int columns, int begin, int end, Activations input, string what)
     {
         var weights = new WeightMatrix(kernel.Type, data, rows, columns);
