@@ -1,7 +1,7 @@
 namespace Mibera.Inference.Kernels.Avx512;
 
 /// <summary>
-/// Activations in their own order, and minus the 16 sums of 16 as words, twice (for the scales of two rows in a vector).
+/// Activations in their own order, and minus the 16 sums of 16 as words, for quants with an offset.
 /// </summary>
 internal sealed unsafe class NaturalLayout : SuperBlockLayout
 {
@@ -19,6 +19,6 @@ internal sealed unsafe class NaturalLayout : SuperBlockLayout
     {
         new ReadOnlySpan<sbyte>(quants, 256).CopyTo(new Span<sbyte>(target, 256));
         for (var j = 0; j < 16; j++)
-            ((short*)(target + SumsOffset))[j] = ((short*)(target + SumsOffset))[j + 16] = (short)-sums[j];
+            ((short*)(target + SumsOffset))[j] = (short)-sums[j];
     }
 }

@@ -36,7 +36,7 @@ internal readonly unsafe partial struct IQ4XS
         public static bool HasMins => false;
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public static uint RawScales(byte* block) => *(ushort*)block;
+        public static uint RawScales(byte* block) => *(uint*)block;
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public static Vector512<float> Scales(Vector512<uint> raw) => Zmm.HalfToSingle(raw, 1f);
@@ -57,16 +57,15 @@ internal readonly unsafe partial struct IQ4XS
                 FourRows(constants, block + 4 * stride, stride, activations));
         }
 
+        /// <summary>Total: at most 256 * 127 * 127 * 32 = 132M.</summary>
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         private static Vector512<int> FourRows(byte* constants, byte* block, nint stride, byte* activations)
         {
             var scales = SubBlockScales(constants, block, stride);
-            var indices = constants + 192;
-            return Zmm.AddDwords(
-                Row(constants, indices, block, activations, scales),
-                Row(constants, indices + 128, block + stride, activations, scales),
-                Row(constants, indices + 256, block + 2 * stride, activations, scales),
-                Row(constants, indices + 384, block + 3 * stride, activations, scales));
+            var codebook = Vector512.LoadAligned(constants);
+            var (r0, r1, r2, r3) = Quants(codebook, block + 8, stride, activations, scales, constants + 192);
+            var (s0, s1, s2, s3) = Quants(codebook, block + 72, stride, activations + 128, scales, constants + 256);
+            return Zmm.AddDwords(r0 + s0, r1 + s1, r2 + s2, r3 + s3);
         }
 
         /// <summary>The signed scales of four rows, eight words for each.</summary>
@@ -81,37 +80,45 @@ internal readonly unsafe partial struct IQ4XS
             return Avx512BW.ConvertToVector512Int16((scales - Vector256.Create((byte)32)).AsSByte());
         }
 
-        /// <summary>Total: at most 256 * 127 * 127 * 32 = 132M.</summary>
+        /// <summary>
+        /// 128 weights of four rows; the nibbles of a lane share a scale, but a pair is as much as 2 * 127 * 127 = 32258, so their
+        /// sums do not fit a word.
+        /// </summary>
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        private static Vector512<int> Row(
-            byte* constants, byte* scaleIndices, byte* block, byte* activations, Vector512<short> scales) =>
-            Quants(constants, Vector512.Load(block + 8), activations, Scale(scaleIndices, scales))
-            + Quants(constants, Vector512.Load(block + 72), activations + 128, Scale(scaleIndices + 64, scales));
+        private static (Vector512<int>, Vector512<int>, Vector512<int>, Vector512<int>) Quants(
+            Vector512<byte> codebook, byte* quants, nint stride, byte* activations, Vector512<short> scales, byte* scaleIndices)
+        {
+            var low = Vector512.LoadAligned(activations);
+            var high = Vector512.LoadAligned(activations + 64);
+            var lowSigns = Vector512.LoadAligned(activations + SignedMagnitudeLayout.SignsOffset);
+            var highSigns = Vector512.LoadAligned(activations + SignedMagnitudeLayout.SignsOffset + 64);
+            return (
+                Row(codebook, quants, low, high, lowSigns, highSigns, Scale(scaleIndices, scales)),
+                Row(codebook, quants + stride, low, high, lowSigns, highSigns, Scale(scaleIndices + 128, scales)),
+                Row(codebook, quants + 2 * stride, low, high, lowSigns, highSigns, Scale(scaleIndices + 256, scales)),
+                Row(codebook, quants + 3 * stride, low, high, lowSigns, highSigns, Scale(scaleIndices + 384, scales)));
+        }
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         private static Vector512<short> Scale(byte* indices, Vector512<short> scales) =>
             Avx512BW.PermuteVar32x16(scales, Vector512.LoadAligned((short*)indices));
 
-        /// <summary>
-        /// 128 weights; the nibbles of a lane share a scale, but a pair is as much as 2 * 127 * 127 = 32258, so their sums do
-        /// not fit a word.
-        /// </summary>
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        private static Vector512<int> Quants(
-            byte* constants, Vector512<byte> quants, byte* activations, Vector512<short> scale)
+        private static Vector512<int> Row(
+            Vector512<byte> codebook, byte* quants, Vector512<byte> low, Vector512<byte> high,
+            Vector512<byte> lowSigns, Vector512<byte> highSigns, Vector512<short> scale)
         {
             var nibble = Vector512.Create((byte)15);
-            var codebook = Vector512.LoadAligned(constants);
-            var signs = activations + SignedMagnitudeLayout.SignsOffset;
-            var low = Zmm.Select(nibble, quants, Vector512.LoadAligned(signs));
-            var high = Zmm.Select(nibble, (quants.AsUInt16() >>> 4).AsByte(), Vector512.LoadAligned(signs + 64));
-            return Avx512BW.MultiplyAddAdjacent(Products(activations, codebook, low), scale)
-                + Avx512BW.MultiplyAddAdjacent(Products(activations + 64, codebook, high), scale);
+            var nibbles = Vector512.Load(quants);
+            var l = Zmm.Select(nibble, nibbles, lowSigns);
+            var h = Zmm.Select(nibble, (nibbles.AsUInt16() >>> 4).AsByte(), highSigns);
+            return Avx512BW.MultiplyAddAdjacent(Products(low, codebook, l), scale)
+                + Avx512BW.MultiplyAddAdjacent(Products(high, codebook, h), scale);
         }
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        private static Vector512<short> Products(byte* magnitudes, Vector512<byte> codebook, Vector512<byte> indices) =>
+        private static Vector512<short> Products(Vector512<byte> magnitudes, Vector512<byte> codebook, Vector512<byte> indices) =>
             Avx512BW.MultiplyAddAdjacent(
-                Vector512.LoadAligned(magnitudes), Avx512Vbmi.PermuteVar64x8(codebook, indices).AsSByte());
+                magnitudes, Avx512Vbmi.PermuteVar64x8(codebook, indices).AsSByte());
     }
 }

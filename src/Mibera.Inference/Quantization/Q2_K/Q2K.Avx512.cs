@@ -42,7 +42,7 @@ internal readonly unsafe partial struct Q2K
         public static Vector512<float> Scales(Vector512<uint> raw) => Zmm.HalfToSingle(raw, 1f);
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public static Vector512<float> MinScales(Vector512<uint> raw) => Zmm.HalfToSingle(raw >>> 16, 1f);
+        public static Vector512<float> MinScales(Vector512<uint> raw) => Zmm.HighHalfToSingle(raw, 1f);
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public static Vector512<int> Finish(Vector512<int> sums) => sums;

@@ -56,10 +56,10 @@ internal readonly unsafe partial struct Q3K
         public static bool HasMins => false;
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public static uint RawScales(byte* block) => *(ushort*)(block + 108);
+        public static uint RawScales(byte* block) => *(uint*)(block + 106);
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public static Vector512<float> Scales(Vector512<uint> raw) => Zmm.HalfToSingle(raw, 1f);
+        public static Vector512<float> Scales(Vector512<uint> raw) => Zmm.HighHalfToSingle(raw, 1f);
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public static Vector512<float> MinScales(Vector512<uint> raw) => default;

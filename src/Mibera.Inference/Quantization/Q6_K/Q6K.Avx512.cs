@@ -19,11 +19,9 @@ internal readonly unsafe partial struct Q6K
             // of the high nibbles' to bits 0, 1. Then from {high nibble, high bits in 0, 1} the weight.
             i => i < 32 ? VectorConstants.BitMatrix(i, 4, 5, -1, -1, 0, 1) : VectorConstants.BitMatrix(i, 6, 7, -1, -1, 2, 3),
             i => VectorConstants.BitMatrix(i, 4, 5, 6, 7, 0, 1),
-            // Word w of vector j takes scale 4j + w / 8 of the first row, or of the second (16 words on).
-            i => i % 2 == 0 ? 0 + i / 16 : 0, i => i % 2 == 0 ? 4 + i / 16 : 0,
-            i => i % 2 == 0 ? 8 + i / 16 : 0, i => i % 2 == 0 ? 12 + i / 16 : 0,
-            i => i % 2 == 0 ? 16 + i / 16 : 0, i => i % 2 == 0 ? 20 + i / 16 : 0,
-            i => i % 2 == 0 ? 24 + i / 16 : 0, i => i % 2 == 0 ? 28 + i / 16 : 0);
+            // Word w of vector j takes scale 4j + w / 8.
+            i => i % 2 == 0 ? i / 16 : 0, i => i % 2 == 0 ? 4 + i / 16 : 0,
+            i => i % 2 == 0 ? 8 + i / 16 : 0, i => i % 2 == 0 ? 12 + i / 16 : 0);
 
         public static int BlockBytes => Q6K.BlockBytes;
 
@@ -36,10 +34,10 @@ internal readonly unsafe partial struct Q6K
         public static bool HasMins => false;
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public static uint RawScales(byte* block) => *(ushort*)(block + 208);
+        public static uint RawScales(byte* block) => *(uint*)(block + 206);
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public static Vector512<float> Scales(Vector512<uint> raw) => Zmm.HalfToSingle(raw, 1f);
+        public static Vector512<float> Scales(Vector512<uint> raw) => Zmm.HighHalfToSingle(raw, 1f);
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public static Vector512<float> MinScales(Vector512<uint> raw) => default;
@@ -60,54 +58,69 @@ internal readonly unsafe partial struct Q6K
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         private static Vector512<int> FourRows(byte* constants, byte* block, nint stride, byte* activations)
         {
-            var row0 = TwoRows(constants, block, stride, activations, out var row1);
-            var row2 = TwoRows(constants, block + 2 * stride, stride, activations, out var row3);
-            return Zmm.AddDwords(row0, row1, row2, row3);
+            // Loaded here and used by four rows, so that they stay in registers: Zen 4 has one 512-bit load a cycle.
+            var vectors = new Vectors(constants);
+            return Zmm.AddDwords(
+                Row(vectors, block, activations),
+                Row(vectors, block + stride, activations),
+                Row(vectors, block + 2 * stride, activations),
+                Row(vectors, block + 3 * stride, activations));
         }
 
         /// <summary>
-        /// Two rows with unsigned quants, and the offset, 32 times scale times sum of activations, in eight dwords each.
-        /// Totals: at most 256 * 63 * 127 * 128 = 262M and 32 * 256 * 127 * 128 = 133M.
+        /// A row with unsigned quants, and the offset: 32 times scale times sum of activations, in the eight dwords of the lower
+        /// half. Totals: at most 256 * 63 * 127 * 128 = 262M and 32 * 256 * 127 * 128 = 133M.
         /// </summary>
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        private static Vector512<int> TwoRows(
-            byte* constants, byte* block, nint stride, byte* activations, out Vector512<int> second)
+        private static Vector512<int> Row(Vectors vectors, byte* block, byte* activations)
         {
-            var scales = Avx512BW.ConvertToVector512Int16(Vector256.Create(
-                Vector128.Load((sbyte*)block + 192), Vector128.Load((sbyte*)block + stride + 192)));
-            var sums = Vector512.LoadAligned((short*)(activations + NaturalLayout.SumsOffset));
-            var offset = Avx512BW.MultiplyAddAdjacent(scales, sums) << 5;
-            var first = Row(constants, constants + 128, block, activations, scales);
-            second = Row(constants, constants + 384, block + stride, activations, scales);
-            var isFirst = Vector512.Create(-1, -1, -1, -1, -1, -1, -1, -1, 0, 0, 0, 0, 0, 0, 0, 0);
-            second += Vector512.AndNot(offset, isFirst);
-            return first + (offset & isFirst);
+            var scales = Avx2.ConvertToVector256Int16(Vector128.Load((sbyte*)block + 192));
+            var sums = Vector256.LoadAligned((short*)(activations + NaturalLayout.SumsOffset));
+            var offset = Avx2.MultiplyAddAdjacent(scales, sums) << 5;
+            var y = (sbyte*)activations;
+            return Run(vectors, vectors.Scales0, vectors.Scales1, block, block + 128, y, scales.ToVector512Unsafe())
+                + Run(vectors, vectors.Scales2, vectors.Scales3, block + 64, block + 160, y + 128, scales.ToVector512Unsafe())
+                + offset.ToVector512();
         }
-
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        private static Vector512<int> Row(
-            byte* constants, byte* scaleIndices, byte* block, byte* activations, Vector512<short> scales) =>
-            Run(constants, scaleIndices, block, block + 128, (sbyte*)activations, scales)
-            + Run(constants, scaleIndices + 128, block + 64, block + 160, (sbyte*)activations + 128, scales);
 
         /// <summary>A run of 128 weights. A pair is at most 2 * 63 * 127 = 16002.</summary>
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         private static Vector512<int> Run(
-            byte* constants, byte* scaleIndices, byte* low, byte* high, sbyte* y, Vector512<short> scales)
+            Vectors vectors, Vector512<short> firstScales, Vector512<short> secondScales, byte* low, byte* high, sbyte* y,
+            Vector512<short> scales)
         {
             var nibble = Vector512.Create((byte)15);
             var quants = Vector512.Load(low);
-            var highBits = Gfni.V512.GaloisFieldAffineTransform(Zmm.LoadTwice(high), Vector512.LoadAligned(constants), 0);
+            var highBits = Gfni.V512.GaloisFieldAffineTransform(Zmm.LoadTwice(high), vectors.HighMatrix, 0);
             var first = Zmm.Select(nibble, quants, highBits);
-            var second = Gfni.V512.GaloisFieldAffineTransform(
-                Zmm.Select(nibble, highBits, quants), Vector512.LoadAligned(constants + 64), 0);
-            return Scale(scaleIndices, scales, Avx512BW.MultiplyAddAdjacent(first, Vector512.LoadAligned(y)))
-                + Scale(scaleIndices + 64, scales, Avx512BW.MultiplyAddAdjacent(second, Vector512.LoadAligned(y + 64)));
+            var second = Gfni.V512.GaloisFieldAffineTransform(Zmm.Select(nibble, highBits, quants), vectors.NibbleMatrix, 0);
+            return Scale(firstScales, scales, Avx512BW.MultiplyAddAdjacent(first, Vector512.LoadAligned(y)))
+                + Scale(secondScales, scales, Avx512BW.MultiplyAddAdjacent(second, Vector512.LoadAligned(y + 64)));
         }
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        private static Vector512<int> Scale(byte* indices, Vector512<short> scales, Vector512<short> pairs) =>
-            Avx512BW.MultiplyAddAdjacent(
-                pairs, Avx512BW.PermuteVar32x16(scales, Vector512.LoadAligned((short*)indices)));
+        private static Vector512<int> Scale(Vector512<short> indices, Vector512<short> scales, Vector512<short> pairs) =>
+            Avx512BW.MultiplyAddAdjacent(pairs, Avx512BW.PermuteVar32x16(scales, indices));
+
+        private readonly ref struct Vectors
+        {
+            public readonly Vector512<byte> HighMatrix;
+            public readonly Vector512<byte> NibbleMatrix;
+            public readonly Vector512<short> Scales0;
+            public readonly Vector512<short> Scales1;
+            public readonly Vector512<short> Scales2;
+            public readonly Vector512<short> Scales3;
+
+            [MethodImpl(MethodImplOptions.AggressiveInlining)]
+            public Vectors(byte* constants)
+            {
+                HighMatrix = Vector512.LoadAligned(constants);
+                NibbleMatrix = Vector512.LoadAligned(constants + 64);
+                Scales0 = Vector512.LoadAligned((short*)(constants + 128));
+                Scales1 = Vector512.LoadAligned((short*)(constants + 192));
+                Scales2 = Vector512.LoadAligned((short*)(constants + 256));
+                Scales3 = Vector512.LoadAligned((short*)(constants + 320));
+            }
+        }
     }
 }
