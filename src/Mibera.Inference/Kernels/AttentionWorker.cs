@@ -129,25 +129,29 @@ internal sealed unsafe class AttentionWorker : IDisposable
 
     private float* Row(NativeBuffer rows, int row) => (float*)rows.Pointer + row * _rowFloats;
 
+    private byte* Keys(int group) => _cache.KeyGroup(_layer, _head, group);
+
+    private byte* Values(int group) => _cache.ValueGroup(_layer, _head, group);
+
     private void Compute(int chunk)
     {
         var first = chunk * Chunk;
         var firstGroup = Math.Max(first, _begin[0]) / KvKernel.Group;
         var lastGroup = (Math.Min(first + Chunk, _end[_rows - 1]) - 1) / KvKernel.Group;
         for (var group = firstGroup; group <= lastGroup; group++)
-            Score(group, first);
+            Score(group, first, group < lastGroup ? Keys(group + 1) : Values(firstGroup));
         for (var row = 0; row < _rows; row++)
             Weigh(row, first);
         for (var group = firstGroup; group <= lastGroup; group++)
-            AddValues(group, first);
+            AddValues(group, first, group < lastGroup ? Values(group + 1) : Keys(lastGroup + 1));
     }
 
     /// <summary>Scores of all queries with a group's keys. What a query does not see is scored too where that is cheaper, and
     /// ignored by <see cref="Weigh"/>.</summary>
-    private void Score(int group, int chunkFirst)
+    private void Score(int group, int chunkFirst, byte* ahead)
     {
         var kernel = _cache.Keys;
-        var keys = _cache.KeyGroup(_layer, _head, group);
+        var keys = Keys(group);
         var padded = KvKernel.PaddedDimension(_headDimension);
         if (_rows >= RowsWorthExpanding)
         {
@@ -160,13 +164,13 @@ internal sealed unsafe class AttentionWorker : IDisposable
         var scores = (float*)_scores.Pointer + (groupFirst - chunkFirst);
         if (_rows == 1)
         {
-            kernel.Score1(keys, queries, _headDimension, scores);
+            kernel.Score1(keys, queries, _headDimension, scores, ahead);
             return;
         }
         for (var row = 0; row < _rows; row += KvKernel.Queries)
         {
             if (_end[row + KvKernel.Queries - 1] > groupFirst && _begin[row] < groupFirst + KvKernel.Group)
-                kernel.Score4(keys, queries + row * padded, _headDimension, scores + row * Chunk, Chunk);
+                kernel.Score4(keys, queries + row * padded, _headDimension, scores + row * Chunk, Chunk, ahead);
         }
     }
 
@@ -184,12 +188,15 @@ internal sealed unsafe class AttentionWorker : IDisposable
         var largest = Vector512.Create(float.NegativeInfinity);
         for (var i = from; i < end; i += Lanes.Count)
         {
-            // -infinity where the query does not look: such positions weigh exp(-infinity) = 0.
-            var index = Vector512<int>.Indices + Vector512.Create(i);
-            var seen = Vector512.GreaterThanOrEqual(index, Vector512.Create(begin)) & Vector512.LessThan(index, Vector512.Create(end));
-            var score = Vector512.ConditionalSelect(
-                seen.AsSingle(), Vector512.Load(scores + i), Vector512.Create(float.NegativeInfinity));
-            score.Store(scores + i);
+            var score = Vector512.Load(scores + i);
+            if (i < begin || i + Lanes.Count > end)
+            {
+                // -infinity where the query does not look: such positions weigh exp(-infinity) = 0.
+                var index = Vector512<int>.Indices + Vector512.Create(i);
+                var seen = Vector512.GreaterThanOrEqual(index, Vector512.Create(begin)) & Vector512.LessThan(index, Vector512.Create(end));
+                score = Vector512.ConditionalSelect(seen.AsSingle(), score, Vector512.Create(float.NegativeInfinity));
+                score.Store(scores + i);
+            }
             largest = Lanes.Greater(score, largest);
         }
         part[0] = Lanes.Max(largest);
@@ -203,10 +210,10 @@ internal sealed unsafe class AttentionWorker : IDisposable
         part[1] = Lanes.Sum(sum);
     }
 
-    private void AddValues(int group, int chunkFirst)
+    private void AddValues(int group, int chunkFirst, byte* ahead)
     {
         var kernel = _cache.Values;
-        var values = _cache.ValueGroup(_layer, _head, group);
+        var values = Values(group);
         if (_rows >= RowsWorthExpanding)
         {
             kernel.ExpandValues(values, _headDimension, (float*)_expanded.Pointer);
@@ -215,11 +222,11 @@ internal sealed unsafe class AttentionWorker : IDisposable
         }
         var groupFirst = group * KvKernel.Group;
         for (var row = 0; row < _rows; row += KvKernel.Queries)
-            AddValues(kernel, values, row, groupFirst, (float*)_scores.Pointer + (groupFirst - chunkFirst));
+            AddValues(kernel, values, row, groupFirst, (float*)_scores.Pointer + (groupFirst - chunkFirst), ahead);
     }
 
     /// <summary>Four rows at once where all see the same positions of the group, else one by one.</summary>
-    private void AddValues(KvKernel kernel, byte* values, int row, int groupFirst, float* weights)
+    private void AddValues(KvKernel kernel, byte* values, int row, int groupFirst, float* weights, byte* ahead)
     {
         var rows = Math.Min(KvKernel.Queries, _rows);
         if (rows > 1 && Slots(row, groupFirst) == Slots(row + rows - 1, groupFirst))
@@ -228,7 +235,7 @@ internal sealed unsafe class AttentionWorker : IDisposable
             if (begin < end)
             {
                 kernel.AddValues4(
-                    values, weights + row * Chunk, Chunk, begin, end, _headDimension, Row(_parts, row) + AttentionRow.Header, _rowFloats);
+                    values, weights + row * Chunk, Chunk, begin, end, _headDimension, Row(_parts, row) + AttentionRow.Header, _rowFloats, ahead);
             }
             return;
         }
@@ -236,7 +243,7 @@ internal sealed unsafe class AttentionWorker : IDisposable
         {
             var (begin, end) = Slots(i, groupFirst);
             if (begin < end)
-                kernel.AddValues1(values, weights + i * Chunk, begin, end, _headDimension, Row(_parts, i) + AttentionRow.Header);
+                kernel.AddValues1(values, weights + i * Chunk, begin, end, _headDimension, Row(_parts, i) + AttentionRow.Header, ahead);
         }
     }
 

@@ -8,6 +8,12 @@ namespace Mibera.Inference.Kernels;
 /// </summary>
 internal unsafe interface IKvLayout
 {
+    /// <summary>Bytes of 32 keys.</summary>
+    static abstract int KeyGroupBytes(int headDimension);
+
+    /// <summary>Bytes of 32 values.</summary>
+    static abstract int ValueGroupBytes(int headDimension);
+
     /// <summary>The scales of all slots for elements 32 * <paramref name="block"/> and up, for <see cref="LoadKeys"/>.</summary>
     static abstract KvVectors LoadKeyScales(byte* group, int headDimension, int block);
 
@@ -28,12 +34,6 @@ internal unsafe interface IKvLayout
 /// <summary>A layout in which a cache keeps its groups.</summary>
 internal unsafe interface IKvStorageLayout : IKvLayout
 {
-    /// <summary>Bytes of 32 keys.</summary>
-    static abstract int KeyGroupBytes(int headDimension);
-
-    /// <summary>Bytes of 32 values.</summary>
-    static abstract int ValueGroupBytes(int headDimension);
-
     /// <summary>Stores a key. Returns false when the reader of finite numbers would misread it.</summary>
     static abstract bool WriteKey(byte* group, int slot, float* key, int headDimension);
 

@@ -7,6 +7,10 @@ namespace Mibera.Inference.Kernels;
 /// written: a model that overflows must not look healthy.</summary>
 internal readonly unsafe struct KvCarefulHalfLayout : IKvLayout
 {
+    public static int KeyGroupBytes(int headDimension) => KvHalfLayout.KeyGroupBytes(headDimension);
+
+    public static int ValueGroupBytes(int headDimension) => KvHalfLayout.ValueGroupBytes(headDimension);
+
     public static KvVectors LoadKeyScales(byte* group, int headDimension, int block) => default;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
+using Mibera.Inference.Simd;
 
 namespace Mibera.Inference.Kernels;
 
@@ -36,19 +37,20 @@ internal sealed unsafe class KvKernel<TLayout> : KvKernel
         }
     }
 
-    public override void Score4(byte* group, float* queries, int headDimension, float* scores, int scoreStride)
+    public override void Score4(byte* group, float* queries, int headDimension, float* scores, int scoreStride, byte* ahead)
     {
         if (Vector512.IsHardwareAccelerated)
         {
-            ScoreWhole(group, queries, headDimension, scores, scoreStride);
+            ScoreWhole(group, queries, headDimension, scores, scoreStride, ahead);
             return;
         }
-        ScoreHalf(group, queries, headDimension, scores, scoreStride, high: false);
-        ScoreHalf(group, queries, headDimension, scores + 16, scoreStride, high: true);
+        ScoreHalf(group, queries, headDimension, scores, scoreStride, ahead, high: false);
+        ScoreHalf(group, queries, headDimension, scores + 16, scoreStride, ahead, high: true);
     }
 
-    public override void Score1(byte* group, float* query, int headDimension, float* scores)
+    public override void Score1(byte* group, float* query, int headDimension, float* scores, byte* ahead)
     {
+        var step = TLayout.KeyGroupBytes(headDimension) / headDimension;
         Vector512<float> low = default, high = default;
         for (var first = 0; first < headDimension; first += 32)
         {
@@ -56,6 +58,7 @@ internal sealed unsafe class KvKernel<TLayout> : KvKernel
             var end = Math.Min(first + 32, headDimension);
             for (var d = first; d < end; d++)
             {
+                Hint.Prefetch(ahead + d * step);
                 var keys = TLayout.LoadKeys(group, d, scales);
                 low = Vector512.FusedMultiplyAdd(Vector512.Create(query[d]), keys.Low, low);
                 high = Vector512.FusedMultiplyAdd(Vector512.Create(query[d]), keys.High, high);
@@ -65,34 +68,35 @@ internal sealed unsafe class KvKernel<TLayout> : KvKernel
     }
 
     public override void AddValues4(
-        byte* group, float* weights, int weightStride, int begin, int end, int headDimension, float* sums, int sumStride)
+        byte* group, float* weights, int weightStride, int begin, int end, int headDimension, float* sums, int sumStride, byte* ahead)
     {
         // Values are read in pairs of slots; a single one at either end goes alone.
         if ((begin & 1) != 0 && begin < end)
             AddSlot(group, weights, weightStride, begin++, headDimension, sums, sumStride, rows: 4);
         var pairs = (end - begin) / 2;
         if (pairs > 0 && Vector512.IsHardwareAccelerated)
-            AddPairs32(group, weights + begin, weightStride, begin / 2, pairs, headDimension, sums, sumStride);
+            AddPairs32(group, weights + begin, weightStride, begin / 2, pairs, headDimension, sums, sumStride, ahead);
         else if (pairs > 0)
-            AddPairs16(group, weights + begin, weightStride, begin / 2, pairs, headDimension, sums, sumStride);
+            AddPairs16(group, weights + begin, weightStride, begin / 2, pairs, headDimension, sums, sumStride, ahead);
         if (begin + 2 * pairs < end)
             AddSlot(group, weights, weightStride, end - 1, headDimension, sums, sumStride, rows: 4);
     }
 
-    public override void AddValues1(byte* group, float* weights, int begin, int end, int headDimension, float* sums)
+    public override void AddValues1(byte* group, float* weights, int begin, int end, int headDimension, float* sums, byte* ahead)
     {
         if ((begin & 1) != 0 && begin < end)
             AddSlot(group, weights, 0, begin++, headDimension, sums, 0, rows: 1);
         var pairs = (end - begin) / 2;
         if (pairs > 0)
-            AddPairs1(group, weights + begin, begin / 2, pairs, headDimension, sums);
+            AddPairs1(group, weights + begin, begin / 2, pairs, headDimension, sums, ahead);
         if (begin + 2 * pairs < end)
             AddSlot(group, weights, 0, end - 1, headDimension, sums, 0, rows: 1);
     }
 
-    private static void ScoreWhole(byte* group, float* queries, int headDimension, float* scores, int scoreStride)
+    private static void ScoreWhole(byte* group, float* queries, int headDimension, float* scores, int scoreStride, byte* ahead)
     {
         var stride = PaddedDimension(headDimension);
+        var step = TLayout.KeyGroupBytes(headDimension) / headDimension;
         Vector512<float> a0 = default, a1 = default, b0 = default, b1 = default, c0 = default, c1 = default, d0 = default, d1 = default;
         for (var first = 0; first < headDimension; first += 32)
         {
@@ -100,6 +104,7 @@ internal sealed unsafe class KvKernel<TLayout> : KvKernel
             var end = Math.Min(first + 32, headDimension);
             for (var d = first; d < end; d++)
             {
+                Hint.Prefetch(ahead + d * step);
                 var keys = TLayout.LoadKeys(group, d, scales);
                 var query = Vector512.Create(queries[d]);
                 a0 = Vector512.FusedMultiplyAdd(query, keys.Low, a0);
@@ -122,9 +127,10 @@ internal sealed unsafe class KvKernel<TLayout> : KvKernel
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void ScoreHalf(byte* group, float* queries, int headDimension, float* scores, int scoreStride, bool high)
+    private static void ScoreHalf(byte* group, float* queries, int headDimension, float* scores, int scoreStride, byte* ahead, bool high)
     {
         var stride = PaddedDimension(headDimension);
+        var step = TLayout.KeyGroupBytes(headDimension) / headDimension;
         Vector512<float> a = default, b = default, c = default, e = default;
         for (var first = 0; first < headDimension; first += 32)
         {
@@ -132,6 +138,8 @@ internal sealed unsafe class KvKernel<TLayout> : KvKernel
             var end = Math.Min(first + 32, headDimension);
             for (var d = first; d < end; d++)
             {
+                if (!high)
+                    Hint.Prefetch(ahead + d * step);
                 var both = TLayout.LoadKeys(group, d, scales);
                 var keys = high ? both.High : both.Low;
                 a = Vector512.FusedMultiplyAdd(Vector512.Create(queries[d]), keys, a);
@@ -147,7 +155,7 @@ internal sealed unsafe class KvKernel<TLayout> : KvKernel
     }
 
     private static void AddPairs32(
-        byte* group, float* weights, int weightStride, int pair, int pairs, int headDimension, float* sums, int sumStride)
+        byte* group, float* weights, int weightStride, int pair, int pairs, int headDimension, float* sums, int sumStride, byte* ahead)
     {
         var scales = default(KvVectors);
         for (var first = 0; first < headDimension; first += 32)
@@ -160,6 +168,9 @@ internal sealed unsafe class KvKernel<TLayout> : KvKernel
             var (d0, d1) = (Vector512.Load(target + 3 * sumStride), Vector512.Load(target + 3 * sumStride + 16));
             for (var j = 0; j < pairs; j++)
             {
+                Hint.Prefetch(ahead);
+                Hint.Prefetch(ahead + 64);
+                ahead += 128;
                 var v0 = TLayout.LoadValues(group, pair + j, headDimension, first, (float*)&scales);
                 var v1 = TLayout.LoadValues(group, pair + j, headDimension, first + 16, (float*)&scales);
                 var w = weights + 2 * j;
@@ -176,7 +187,7 @@ internal sealed unsafe class KvKernel<TLayout> : KvKernel
     }
 
     private static void AddPairs16(
-        byte* group, float* weights, int weightStride, int pair, int pairs, int headDimension, float* sums, int sumStride)
+        byte* group, float* weights, int weightStride, int pair, int pairs, int headDimension, float* sums, int sumStride, byte* ahead)
     {
         var scales = default(KvVectors);
         for (var first = 0; first < headDimension; first += 16)
@@ -187,6 +198,8 @@ internal sealed unsafe class KvKernel<TLayout> : KvKernel
             var (c, d) = (Vector512.Load(target + 2 * sumStride), Vector512.Load(target + 3 * sumStride));
             for (var j = 0; j < pairs; j++)
             {
+                Hint.Prefetch(ahead);
+                ahead += 64;
                 var values = TLayout.LoadValues(group, pair + j, headDimension, first, (float*)&scales);
                 var w = weights + 2 * j;
                 a = Add(a, w, values);
@@ -199,7 +212,7 @@ internal sealed unsafe class KvKernel<TLayout> : KvKernel
         }
     }
 
-    private static void AddPairs1(byte* group, float* weights, int pair, int pairs, int headDimension, float* sums)
+    private static void AddPairs1(byte* group, float* weights, int pair, int pairs, int headDimension, float* sums, byte* ahead)
     {
         var scales = default(KvVectors);
         for (var first = 0; first < headDimension; first += 32)
@@ -209,6 +222,9 @@ internal sealed unsafe class KvKernel<TLayout> : KvKernel
             var (a0, a1) = (Vector512.Load(target), Vector512.Load(target + 16));
             for (var j = 0; j < pairs; j++)
             {
+                Hint.Prefetch(ahead);
+                Hint.Prefetch(ahead + 64);
+                ahead += 128;
                 a0 = Add(a0, weights + 2 * j, TLayout.LoadValues(group, pair + j, headDimension, first, (float*)&scales));
                 a1 = Add(a1, weights + 2 * j, TLayout.LoadValues(group, pair + j, headDimension, first + 16, (float*)&scales));
             }

@@ -30,20 +30,21 @@ internal abstract unsafe class KvKernel
 
     /// <summary>
     /// Scores [4, 32] (rows <paramref name="scoreStride"/> apart) of 4 queries (rows a padded dimension apart) with the
-    /// group's 32 keys.
+    /// group's 32 keys. Meanwhile as many bytes as the group has are fetched from <paramref name="ahead"/>.
     /// </summary>
-    public abstract void Score4(byte* group, float* queries, int headDimension, float* scores, int scoreStride);
+    public abstract void Score4(byte* group, float* queries, int headDimension, float* scores, int scoreStride, byte* ahead);
 
     /// <summary><see cref="Score4"/> of one query.</summary>
-    public abstract void Score1(byte* group, float* query, int headDimension, float* scores);
+    public abstract void Score1(byte* group, float* query, int headDimension, float* scores, byte* ahead);
 
     /// <summary>
     /// Adds the values at slots [<paramref name="begin"/>, <paramref name="end"/>), weighted by 4 rows of
-    /// <paramref name="weights"/>, to 4 rows of <paramref name="sums"/> [padded dimension].
+    /// <paramref name="weights"/>, to 4 rows of <paramref name="sums"/> [padded dimension]. Meanwhile as many bytes as the
+    /// group has are fetched from <paramref name="ahead"/>.
     /// </summary>
     public abstract void AddValues4(
-        byte* group, float* weights, int weightStride, int begin, int end, int headDimension, float* sums, int sumStride);
+        byte* group, float* weights, int weightStride, int begin, int end, int headDimension, float* sums, int sumStride, byte* ahead);
 
     /// <summary><see cref="AddValues4"/> for one query.</summary>
-    public abstract void AddValues1(byte* group, float* weights, int begin, int end, int headDimension, float* sums);
+    public abstract void AddValues1(byte* group, float* weights, int begin, int end, int headDimension, float* sums, byte* ahead);
 }

@@ -25,10 +25,10 @@ internal abstract unsafe class KvStorage(KvKernel reader, KvKernel carefulReader
     /// <summary>Reads any group.</summary>
     public KvKernel CarefulReader { get; } = carefulReader;
 
-    /// <inheritdoc cref="IKvStorageLayout.KeyGroupBytes"/>
+    /// <inheritdoc cref="IKvLayout.KeyGroupBytes"/>
     public abstract int KeyGroupBytes(int headDimension);
 
-    /// <inheritdoc cref="IKvStorageLayout.ValueGroupBytes"/>
+    /// <inheritdoc cref="IKvLayout.ValueGroupBytes"/>
     public abstract int ValueGroupBytes(int headDimension);
 
     /// <inheritdoc cref="IKvStorageLayout.WriteKey"/>
