@@ -10,4 +10,7 @@ public sealed class NonFiniteLogitsException : MiberaException
         : base(message, file)
     {
     }
+
+    /// <summary>The first token whose logit is no number, or null if instead every token is forbidden.</summary>
+    public int? TokenId { get; init; }
 }

@@ -1,130 +1,139 @@
-using System.Runtime.Intrinsics;
+using System.Globalization;
+using System.Numerics.Tensors;
+using System.Security.Cryptography;
 using Mibera.Inference.Numerics;
 
 namespace Mibera.Inference.Sampling;
 
-/// <summary>Chooses tokens by <see cref="SamplingOptions"/>. After the first token it allocates nothing.</summary>
+/// <summary>Chooses the next token from the logits, by the steps of <see cref="SamplingOptions"/>.</summary>
+/// <remarks>
+/// For one session at a time. After its construction it allocates nothing. A token costs one random number, at temperature 0 none.
+/// </remarks>
 internal sealed class SamplerChain
 {
     private readonly SamplingOptions _options;
-    private readonly Penalties _penalties;
-    private readonly Candidates _candidates;
-    private readonly RandomSource _random;
-    private readonly float[] _logits;
+    private readonly int _vocabulary;
+    private readonly KeyValuePair<int, float>[] _biases;
+    private readonly Penalties? _penalties;
+    private readonly CandidateList? _candidates;
+    private readonly Xoshiro256 _random;
 
+    /// <summary>The logits as the steps before top-k change them; null if there are no such steps.</summary>
+    private readonly float[]? _changed;
+
+    /// <param name="options">The steps.</param>
+    /// <param name="vocabulary">Tokens of the vocabulary.</param>
+    /// <exception cref="ArgumentException">An option is NaN or out of its range.</exception>
     public SamplerChain(SamplingOptions options, int vocabulary)
     {
-        options.Validate();
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(vocabulary);
+        options.Validate(vocabulary);
         _options = options;
-        _penalties = new Penalties(options);
-        _candidates = new Candidates(vocabulary);
-        _random = new RandomSource(options.Seed ?? BitConverter.ToUInt64(Guid.NewGuid().ToByteArray()));
-        _logits = new float[vocabulary];
+        _vocabulary = vocabulary;
+        _biases = [.. options.LogitBias];
+        if (Penalties.AreOn(options)) _penalties = new Penalties(options, vocabulary);
+        if (_biases.Length > 0 || _penalties is not null || options.LogitsProcessors.Count > 0) _changed = new float[vocabulary];
+        if (!IsGreedy) _candidates = new CandidateList(HasTopK ? options.TopK : vocabulary);
+        Seed = options.Seed ?? BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(sizeof(ulong)));
+        _random = new Xoshiro256(Seed);
     }
 
-    /// <summary>Natural logarithm of the last token's probability under the unmodified model.</summary>
+    /// <summary>The seed in use: the given one, or the one chosen in its absence.</summary>
+    public ulong Seed { get; }
+
+    /// <summary>Natural logarithm of the last token's probability in the model's own distribution, that of the logits as they came.</summary>
     public float LastLogProbability { get; private set; }
 
-    /// <summary>Chooses the token after <paramref name="tokens"/>. The logits stay as they are.</summary>
-    /// <exception cref="NonFiniteLogitsException">A logit is NaN or infinite.</exception>
+    private bool HasTopK => _options.TopK > 0 && _options.TopK < _vocabulary;
+
+    private bool IsGreedy => _options.Temperature <= 0;
+
+    /// <summary>The id of the chosen token.</summary>
+    /// <param name="logits">[vocabulary], as the model computed them; they stay as they are.</param>
+    /// <param name="tokens">The tokens so far, those of the prompt included, for penalties and processors.</param>
+    /// <exception cref="NonFiniteLogitsException">A logit is NaN or infinite, or everything is forbidden.</exception>
     public int Sample(ReadOnlySpan<float> logits, ReadOnlySpan<int> tokens)
     {
-        var normalization = LogSumExp(logits);
-        if (!float.IsFinite(normalization))
-            throw new NonFiniteLogitsException("The model's logits are not finite: its weights hold NaN or infinity, or it is run in a way that it was not made for.");
-        logits.CopyTo(_logits);
-        foreach (var processor in _options.LogitsProcessors)
-            processor.Process(tokens, _logits);
-        foreach (var (id, bias) in _options.LogitBias)
-            _logits[id] += bias;
-        _penalties.Apply(tokens, _logits);
-        var token = _options.Temperature == 0f ? Likeliest(_logits) : Draw();
-        LastLogProbability = logits[token] - normalization;
+        if (logits.Length != _vocabulary)
+            throw new ArgumentException($"{logits.Length} logits for a vocabulary of {_vocabulary} tokens.", nameof(logits));
+        if (!TensorPrimitives.IsFiniteAll(logits)) throw NonFinite(logits, "the weights are corrupt or do not fit the model");
+        var changed = logits;
+        if (_changed is not null)
+        {
+            logits.CopyTo(_changed);
+            Change(_changed, tokens);
+            changed = _changed;
+        }
+
+        int token = IsGreedy ? Likeliest(changed) : Draw(changed);
+        LastLogProbability = LogProbabilities.Of(logits, token);
         return token;
     }
 
-    /// <summary>The index of the largest logit, of equal ones the first.</summary>
-    internal static int Likeliest(ReadOnlySpan<float> logits)
+    private void Change(Span<float> logits, ReadOnlySpan<int> tokens)
     {
-        var best = 0;
-        for (var i = 1; i < logits.Length; i++)
+        foreach (var processor in _options.LogitsProcessors) processor.Process(tokens, logits);
+        foreach (var (token, bias) in _biases) logits[token] += bias;
+        _penalties?.Apply(tokens, logits);
+        foreach (float logit in logits)
         {
-            if (logits[i] > logits[best])
-                best = i;
+            // Negative infinity is how a token is forbidden.
+            if (!(logit < float.PositiveInfinity)) throw NonFinite(logits, "a logits processor or a penalty went too far");
         }
-        return best;
     }
 
-    private int Draw()
+    private static int Likeliest(ReadOnlySpan<float> logits)
     {
-        _candidates.TakeLargest(_logits, _options.TopK);
-        if (float.IsNaN(_candidates.Logit(0)) || float.IsNaN(_candidates.Logit(_candidates.Count - 1)))
-            throw new NonFiniteLogitsException("A logits processor has made NaN of a logit.");
-        if (float.IsNegativeInfinity(_candidates.Logit(0)))
-            throw new NonFiniteLogitsException("Every token is banned.");
-        Typical();
-        TopP();
-        MinP();
-        var probabilities = _candidates.Probabilities(_options.Temperature);
-        var threshold = _random.NextDouble();
-        var sum = 0.0;
-        for (var i = 0; i < probabilities.Length; i++)
+        float best = TensorPrimitives.Max(logits);
+        // The first that equals the maximum: TensorPrimitives.IndexOfMax would take a positive zero rather than an earlier negative one.
+        return best > float.NegativeInfinity ? logits.IndexOf(best) : throw NothingLeft();
+    }
+
+    private int Draw(ReadOnlySpan<float> logits)
+    {
+        var candidates = _candidates!;
+        if (HasTopK) candidates.FillWithBest(logits, _options.TopK);
+        else candidates.FillWithAll(logits);
+        if (candidates.Count == 0) throw NothingLeft();
+        Truncation.TypicalP(candidates, _options.TypicalP);
+        Truncation.TopP(candidates, _options.TopP);
+        Truncation.MinP(candidates, _options.MinP);
+        return DrawOne(candidates.Items, candidates.Largest());
+    }
+
+    /// <summary>A candidate with the probability of its softmax at the temperature.</summary>
+    private int DrawOne(Span<Candidate> items, float largest)
+    {
+        double sum = 0;
+        foreach (ref var candidate in items)
         {
-            sum += probabilities[i];
-            if (sum > threshold)
-                return _candidates.Id(i);
+            // The difference first: logits divided by a tiny temperature could overflow.
+            candidate = candidate with { Key = PortableMath.Exp((candidate.Logit - largest) / _options.Temperature) };
+            sum += candidate.Key;
         }
-        return _candidates.Id(probabilities.Length - 1);
+
+        double target = _random.NextDouble() * sum, reached = 0;
+        int chosen = items[0].Id;
+        foreach (ref readonly var candidate in items)
+        {
+            if (candidate.Key == 0) continue;
+            chosen = candidate.Id;
+            reached += candidate.Key;
+            if (reached > target) break;
+        }
+
+        return chosen;
     }
 
-    private void Typical()
+    /// <summary>The error for the first NaN or positive infinity, or without one for the first negative infinity.</summary>
+    private static NonFiniteLogitsException NonFinite(ReadOnlySpan<float> logits, string cause)
     {
-        if (_options.TypicalP >= 1f)
-            return;
-        var probabilities = _candidates.Probabilities();
-        var entropy = 0.0;
-        foreach (var p in probabilities)
-            entropy -= p > 0 ? p * PortableMath.Log(p) : 0;
-        _candidates.KeepNearest(probabilities, entropy, _options.TypicalP);
+        int token = 0;
+        while (token < logits.Length && logits[token] < float.PositiveInfinity) token++;
+        if (token == logits.Length) token = logits.IndexOf(float.NegativeInfinity);
+        string value = logits[token].ToString(CultureInfo.InvariantCulture);
+        return new NonFiniteLogitsException($"The logit of token {token} is {value}: {cause}.") { TokenId = token };
     }
 
-    private void TopP()
-    {
-        if (_options.TopP >= 1f)
-            return;
-        var probabilities = _candidates.Probabilities();
-        var kept = 0;
-        for (var sum = 0.0; kept < probabilities.Length && sum < _options.TopP; kept++)
-            sum += probabilities[kept];
-        _candidates.KeepFirst(kept);
-    }
-
-    private void MinP()
-    {
-        if (_options.MinP <= 0f)
-            return;
-        var probabilities = _candidates.Probabilities();
-        var kept = 1;
-        while (kept < probabilities.Length && probabilities[kept] >= _options.MinP * probabilities[0])
-            kept++;
-        _candidates.KeepFirst(kept);
-    }
-
-    /// <summary>log of the sum of e^logit, summed in 16 lanes everywhere; NaN or infinite if a logit is.</summary>
-    private static float LogSumExp(ReadOnlySpan<float> logits)
-    {
-        var largest = float.NegativeInfinity;
-        foreach (var logit in logits)
-            largest = MathF.Max(largest, logit);
-        var lanes = Vector512<float>.Zero;
-        var i = 0;
-        for (; i <= logits.Length - Vector512<float>.Count; i += Vector512<float>.Count)
-            lanes += PortableMath.Exp(Vector512.Create(logits[i..]) - Vector512.Create(largest));
-        var sum = 0f;
-        for (var lane = 0; lane < Vector512<float>.Count; lane++)
-            sum += lanes[lane];
-        for (; i < logits.Length; i++)
-            sum += PortableMath.Exp(logits[i] - largest);
-        return largest + (float)PortableMath.Log((double)sum);
-    }
+    private static NonFiniteLogitsException NothingLeft() => new("Every token is forbidden: no logit is above negative infinity.");
 }

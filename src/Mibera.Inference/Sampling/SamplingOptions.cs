@@ -44,7 +44,9 @@ public record SamplingOptions
     /// <summary>Run in order on the logits before everything else.</summary>
     public IReadOnlyList<ILogitsProcessor> LogitsProcessors { get; init; } = [];
 
-    internal void Validate()
+    /// <summary>Refuses values outside the ranges above.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">A value is NaN or out of range, or a bias is for no token of the vocabulary.</exception>
+    internal void Validate(int vocabulary)
     {
         Require(Temperature >= 0f && float.IsFinite(Temperature), nameof(Temperature), Temperature, "0 or a positive number");
         Require(TopK >= 0, nameof(TopK), TopK, "0 or a positive number");
@@ -56,7 +58,8 @@ public record SamplingOptions
         Require(float.IsFinite(PresencePenalty), nameof(PresencePenalty), PresencePenalty, "a number");
         Require(RepeatLastN >= -1, nameof(RepeatLastN), RepeatLastN, "-1, 0 or a positive number");
         foreach (var (id, bias) in LogitBias)
-            Require(id >= 0 && !float.IsNaN(bias) && !float.IsPositiveInfinity(bias), nameof(LogitBias), (id, bias), "token ids with numbers");
+            Require(id >= 0 && id < vocabulary && bias < float.PositiveInfinity, nameof(LogitBias), (id, bias),
+                $"token ids from 0 to {vocabulary - 1} with numbers or negative infinity");
     }
 
     private static void Require(bool condition, string name, object value, string expected)

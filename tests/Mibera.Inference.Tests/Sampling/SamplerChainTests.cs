@@ -18,6 +18,10 @@ public sealed class SamplerChainTests
     }
 
     [Fact]
+    public void BothZerosAreEqual() =>
+        Assert.Equal(1, new SamplerChain(Plain with { Temperature = 0f }, 4).Sample([-1f, -0f, 0f, -2f], []));
+
+    [Fact]
     public void DrawsFollowTheProbabilities()
     {
         var counts = Draw(Plain, 20000);
@@ -106,7 +110,8 @@ public sealed class SamplerChainTests
         {
             Plain with { Temperature = float.NaN }, Plain with { Temperature = -1f }, Plain with { TopK = -1 }, Plain with { TopP = 1.1f },
             Plain with { MinP = float.NaN }, Plain with { TypicalP = -0.1f }, Plain with { RepeatPenalty = 0f }, Plain with { RepeatLastN = -2 },
-            Plain with { LogitBias = new Dictionary<int, float> { [0] = float.NaN } },
+            Plain with { LogitBias = new Dictionary<int, float> { [0] = float.NaN } }, Plain with { LogitBias = new Dictionary<int, float> { [4] = 1f } },
+            Plain with { LogitBias = new Dictionary<int, float> { [-1] = 1f } }, Plain with { Temperature = float.PositiveInfinity },
         })
         {
             Assert.Throws<ArgumentOutOfRangeException>(() => new SamplerChain(options, 4));
@@ -127,6 +132,124 @@ public sealed class SamplerChainTests
         Assert.Equal(before, GC.GetAllocatedBytesForCurrentThread());
     }
 
+    /// <summary>Sequences of an independent implementation (in double precision): the same seed, the same tokens, on every machine.</summary>
+    [Fact]
+    public void SequencesAreTheSameEverywhere()
+    {
+        var seeded = new SamplingOptions { Seed = 42 };
+        Assert.Equal([309, 210, 198, 704, 988, 99, 284, 420, 926, 235, 778, 951], LongSequence(seeded));
+        Assert.Equal([322, 420, 286, 260, 717, 124, 247, 766, 852, 125, 161, 211], LongSequence(seeded with { TopK = 0 }));
+        Assert.Equal(
+            [630, 359, 704, 495, 951, 519, 939, 198, 754, 346, 840, 309],
+            LongSequence(seeded with { TopK = 0, TypicalP = 0.5f, TopP = 1f, MinP = 0f }));
+        Assert.Equal([25, 852, 951, 62, 25, 99, 247, 99, 889, 309, 778, 346], LongSequence(seeded with { TypicalP = 0.7f }));
+        Assert.Equal(
+            [309, 210, 840, 25, 951, 420, 284, 62, 247, 840, 741, 914],
+            LongSequence(seeded with { RepeatPenalty = 1.5f, FrequencyPenalty = 0.25f, PresencePenalty = 0.5f, RepeatLastN = 5 }));
+        Assert.Equal([816, 321, 978, 704, 794, 593, 136, 605, 211, 928, 559, 852], LongSequence(seeded with { TopK = 0, TopP = 1f, MinP = 0f, Temperature = 2f }));
+    }
+
+    /// <summary>Top-k goes before top-p: of two tokens left, the likelier has 2/3, which reaches 0.6; of all four it has only 1/2.</summary>
+    [Fact]
+    public void StepsRunInOrder()
+    {
+        Assert.Equal([1], Kept(Plain with { TopK = 2, TopP = 0.6f }));
+        // Before min-p and after typical, which drops the likeliest of these: entropy 1.33, information 0.92 and 1.61.
+        var options = Plain with { TypicalP = 0.5f, MinP = 0.9f };
+        float[] logits = [MathF.Log(0.4f), MathF.Log(0.2f), MathF.Log(0.2f), MathF.Log(0.2f)];
+        var chain = new SamplerChain(options, 4);
+        Assert.DoesNotContain(0, Enumerable.Range(0, 200).Select(_ => chain.Sample(logits, [])));
+    }
+
+    [Fact]
+    public void TinyTemperaturesTakeTheBest()
+    {
+        float[] logits = [1e30f, 2e30f, -3e38f];
+        Assert.Equal(1, new SamplerChain(Plain with { Temperature = float.Epsilon }, 3).Sample(logits, []));
+        Assert.Equal(0f, LogProbabilities.Of(logits, 1));
+    }
+
+    [Fact]
+    public void OneTokenIsEnough() => Assert.Equal(0, new SamplerChain(new SamplingOptions { TypicalP = 0.5f }, 1).Sample([-5f], [0]));
+
+    [Theory]
+    [InlineData(0f)]
+    [InlineData(1f)]
+    public void WithEverythingForbiddenNothingIsChosen(float temperature)
+    {
+        var options = Plain with { Temperature = temperature, LogitsProcessors = [new Forbid()] };
+        var error = Assert.Throws<NonFiniteLogitsException>(() => new SamplerChain(options, 2).Sample([1f, 2f], [0, 1]));
+        Assert.Null(error.TokenId);
+        Assert.Equal(0, new SamplerChain(options, 2).Sample([1f, 2f], [1]));
+    }
+
+    [Theory]
+    [InlineData(0f, float.NaN)]
+    [InlineData(1f, float.NaN)]
+    [InlineData(0f, float.PositiveInfinity)]
+    [InlineData(1f, float.PositiveInfinity)]
+    public void ProcessorsMustLeaveNumbers(float temperature, float value)
+    {
+        var options = Plain with { Temperature = temperature, TopK = 2, LogitsProcessors = [new Overwrite(value)] };
+        var error = Assert.Throws<NonFiniteLogitsException>(() => new SamplerChain(options, 4).Sample(Logits, []));
+        Assert.Equal(0, error.TokenId);
+    }
+
+    [Fact]
+    public void ModelsMayNotForbid()
+    {
+        var error = Assert.Throws<NonFiniteLogitsException>(() => new SamplerChain(Plain, 3).Sample([0f, 1f, float.NegativeInfinity], []));
+        Assert.Equal(2, error.TokenId);
+    }
+
+    [Fact]
+    public void ForeignIdsAreHarmless()
+    {
+        var options = Plain with { Temperature = 0f, PresencePenalty = 5f, RepeatLastN = -1 };
+        Assert.Equal(2, new SamplerChain(options, 3).Sample([1f, 3f, 2f], [1, 7, -1, int.MaxValue, 1]));
+    }
+
+    [Fact]
+    public void TheLogitsStayAsTheyAre()
+    {
+        float[] logits = [1f, 2f, 3f];
+        var options = Plain with { RepeatPenalty = 2f, LogitBias = new Dictionary<int, float> { [0] = 5f }, LogitsProcessors = [new Forbid()] };
+        var chain = new SamplerChain(options, 3);
+        int token = chain.Sample(logits, [2]);
+        Assert.Equal([1f, 2f, 3f], logits);
+        Assert.Equal(logits[token] - MathF.Log(MathF.Exp(1) + MathF.Exp(2) + MathF.Exp(3)), chain.LastLogProbability, 1e-6f);
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(16)]
+    [InlineData(1003)]
+    [InlineData(200_064)]
+    public void LogProbabilitiesAreExact(int vocabulary)
+    {
+        var logits = Enumerable.Range(0, vocabulary).Select(i => (i * 7919L % 4001 / 100f) - 20).ToArray();
+        double largest = logits.Max();
+        double expected = logits[vocabulary / 2] - largest - Math.Log(logits.Sum(logit => Math.Exp(logit - largest)));
+        Assert.Equal((float)expected, LogProbabilities.Of(logits, vocabulary / 2), 2e-6f);
+    }
+
+    [Fact]
+    public void TheChosenSeedIsTold()
+    {
+        var chain = new SamplerChain(Plain with { Seed = null }, 4);
+        var first = Enumerable.Range(0, 50).Select(_ => chain.Sample(Logits, [])).ToArray();
+        Assert.Equal(first, Sequence(Plain with { Seed = chain.Seed }));
+    }
+
+    private static int[] LongSequence(SamplingOptions options)
+    {
+        var logits = Enumerable.Range(0, 1000).Select(i => (i * 7919 % 1000 / 64f) - 4).ToArray();
+        var chain = new SamplerChain(options, logits.Length);
+        List<int> tokens = [7];
+        for (int i = 0; i < 12; i++) tokens.Add(chain.Sample(logits, tokens.ToArray()));
+        return [.. tokens.Skip(1)];
+    }
+
     private static int[] Draw(SamplingOptions options, int count)
     {
         var chain = new SamplerChain(options, 4);
@@ -142,6 +265,11 @@ public sealed class SamplerChainTests
     {
         var chain = new SamplerChain(options, 4);
         return [.. Enumerable.Range(0, 50).Select(_ => chain.Sample(Logits, []))];
+    }
+
+    private sealed class Overwrite(float value) : ILogitsProcessor
+    {
+        public void Process(ReadOnlySpan<int> tokens, Span<float> logits) => logits[0] = value;
     }
 
     private sealed class Forbid : ILogitsProcessor
