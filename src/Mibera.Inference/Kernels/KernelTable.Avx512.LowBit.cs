@@ -12,6 +12,10 @@ internal static partial class KernelTable
         GgmlType.IQ2_XXS => Avx512Cell<IQ2XXS, RowPairs<IQ2XXS.Avx512>, SixteenRowWalk>(),
         GgmlType.IQ2_XS => Avx512Cell<IQ2XS, RowPairs<IQ2XS.Avx512>, SixteenRowWalk>(),
         GgmlType.IQ2_S => Avx512Cell<IQ2S, RowPairs<IQ2S.Avx512>, SixteenRowWalk>(),
+        GgmlType.IQ3_XXS => Avx512Cell<IQ3XXS, RowPairs<IQ3XXS.Avx512>, SixteenRowWalk>(),
+        GgmlType.IQ3_S => Avx512Cell<IQ3S, RowPairs<IQ3S.Avx512>, SixteenRowWalk>(),
+        GgmlType.IQ1_S => Avx512Cell<IQ1S, RowPairs<IQ1S.Avx512>, SixteenRowWalk>(),
+        GgmlType.IQ1_M => Avx512Cell<IQ1M, RowPairs<IQ1M.Avx512>, SixteenRowWalk>(),
         _ => null,
     };
 }

@@ -18,6 +18,9 @@ internal readonly struct TwoZmm<T>(Vector512<T> a, Vector512<T> b)
     public static TwoZmm<T> operator +(TwoZmm<T> left, TwoZmm<T> right) => new(left.A + right.A, left.B + right.B);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static TwoZmm<T> operator +(TwoZmm<T> left, Vector512<T> right) => new(left.A + right, left.B + right);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static TwoZmm<T> operator &(TwoZmm<T> left, TwoZmm<T> right) => new(left.A & right.A, left.B & right.B);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -39,10 +42,34 @@ internal static unsafe class TwoZmm
     public static TwoZmm<byte> LoadHalves(byte* low, byte* high, nint stride) =>
         new(Zmm.LoadHalves(low, high), Zmm.LoadHalves(low + stride, high + stride));
 
-    /// <summary>Two of <see cref="Zmm.HalvesToDwords"/>.</summary>
+    /// <summary>Two of <see cref="Zmm.HalvesToDwords(byte*, byte*)"/>.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static TwoZmm<uint> HalvesToDwords(byte* low, byte* high, nint stride) =>
         new(Zmm.HalvesToDwords(low, high), Zmm.HalvesToDwords(low + stride, high + stride));
+
+    /// <summary>Two of <see cref="Zmm.HalvesToDwords(ushort*, ushort*)"/>.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static TwoZmm<uint> HalvesToDwords(ushort* low, ushort* high, nint stride) => new(
+        Zmm.HalvesToDwords(low, high),
+        Zmm.HalvesToDwords((ushort*)((byte*)low + stride), (ushort*)((byte*)high + stride)));
+
+    /// <summary>Two of <see cref="Zmm.HalvesToWords"/>.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static TwoZmm<ushort> HalvesToWords(byte* low, byte* high, nint stride) =>
+        new(Zmm.HalvesToWords(low, high), Zmm.HalvesToWords(low + stride, high + stride));
+
+    /// <summary>Two of <see cref="Zmm.HalvesToQwords"/>.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static TwoZmm<ulong> HalvesToQwords(ushort* low, ushort* high, nint stride) => new(
+        Zmm.HalvesToQwords(low, high),
+        Zmm.HalvesToQwords((ushort*)((byte*)low + stride), (ushort*)((byte*)high + stride)));
+
+    /// <summary>Two of <see cref="Zmm.BroadcastToHalves{T}"/>.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static TwoZmm<T> BroadcastToHalves<T>(T* low, T* high, nint stride)
+        where T : unmanaged => new(
+            Zmm.BroadcastToHalves(low, high),
+            Zmm.BroadcastToHalves((T*)((byte*)low + stride), (T*)((byte*)high + stride)));
 
     /// <summary>The dwords of 32, the first 16 of them in <paramref name="low"/>, that the aligned indices tell.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -79,6 +106,38 @@ internal static unsafe class TwoZmm
             Avx512Vbmi.PermuteVar64x8x2(low, indices.B, high));
     }
 
+    /// <summary>Looks up 256 aligned bytes; <paramref name="bit7"/> is bit 7 of the index, spread.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static TwoZmm<byte> LookUp256(byte* table, TwoZmm<byte> index, TwoZmm<byte> bit7) =>
+        Select(bit7, LookUp128(table + 128, index), LookUp128(table, index));
+
+    /// <summary>Looks up 512 aligned bytes; the spread bits 7 and 8 of the index come apart.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static TwoZmm<byte> LookUp512(byte* table, TwoZmm<byte> index, TwoZmm<byte> bit7, TwoZmm<byte> bit8) =>
+        Select(bit8, LookUp256(table + 256, index, bit7), LookUp256(table, index, bit7));
+
+    /// <summary>
+    /// <see cref="LookUp256(byte*, TwoZmm{byte}, TwoZmm{byte})"/> for two pairs of indices, with one load of the table.
+    /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static (TwoZmm<byte> First, TwoZmm<byte> Second) LookUp256(
+        byte* table, TwoZmm<byte> first, TwoZmm<byte> firstBit7, TwoZmm<byte> second, TwoZmm<byte> secondBit7)
+    {
+        var (low0, low1) = LookUp128(table, first, second);
+        var (high0, high1) = LookUp128(table + 128, first, second);
+        return (Select(firstBit7, high0, low0), Select(secondBit7, high1, low1));
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static (TwoZmm<byte> First, TwoZmm<byte> Second) LookUp128(byte* table, TwoZmm<byte> first, TwoZmm<byte> second)
+    {
+        var low = Vector512.LoadAligned(table);
+        var high = Vector512.LoadAligned(table + 64);
+        return (
+            new(Avx512Vbmi.PermuteVar64x8x2(low, first.A, high), Avx512Vbmi.PermuteVar64x8x2(low, first.B, high)),
+            new(Avx512Vbmi.PermuteVar64x8x2(low, second.A, high), Avx512Vbmi.PermuteVar64x8x2(low, second.B, high)));
+    }
+
     /// <summary>As <see cref="Zmm.Select"/>.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static TwoZmm<byte> Select(TwoZmm<byte> mask, TwoZmm<byte> whenSet, TwoZmm<byte> whenClear) =>
@@ -88,6 +147,26 @@ internal static unsafe class TwoZmm
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static TwoZmm<byte> Select(Vector512<byte> mask, TwoZmm<byte> whenSet, TwoZmm<byte> whenClear) =>
         new(Zmm.Select(mask, whenSet.A, whenClear.A), Zmm.Select(mask, whenSet.B, whenClear.B));
+
+    /// <summary>Bytes of <paramref name="whenGreater"/> where x is greater than <paramref name="limit"/>, unsigned.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static TwoZmm<byte> SelectGreater(
+        TwoZmm<byte> x, TwoZmm<byte> limit, TwoZmm<byte> whenGreater, TwoZmm<byte> otherwise) => new(
+            Vector512.ConditionalSelect(Vector512.GreaterThan(x.A, limit.A), whenGreater.A, otherwise.A),
+            Vector512.ConditionalSelect(Vector512.GreaterThan(x.B, limit.B), whenGreater.B, otherwise.B));
+
+    /// <summary>Words by a bit (of <paramref name="bit"/>) of the words of x.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static TwoZmm<short> SelectBit(
+        TwoZmm<short> x, short bit, Vector512<short> whenSet, Vector512<short> whenClear) => new(
+            Vector512.ConditionalSelect(Vector512.Equals(x.A & Vector512.Create(bit), Vector512<short>.Zero), whenClear, whenSet),
+            Vector512.ConditionalSelect(Vector512.Equals(x.B & Vector512.Create(bit), Vector512<short>.Zero), whenClear, whenSet));
+
+    /// <summary>x less <paramref name="what"/>, where the words of <paramref name="where"/> have a bit.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static TwoZmm<short> SubtractWhereBit(TwoZmm<short> x, TwoZmm<short> where, short bit, Vector512<short> what) => new(
+        Vector512.ConditionalSelect(~Vector512.Equals(where.A & Vector512.Create(bit), Vector512<short>.Zero), x.A - what, x.A),
+        Vector512.ConditionalSelect(~Vector512.Equals(where.B & Vector512.Create(bit), Vector512<short>.Zero), x.B - what, x.B));
 
     /// <summary>All bits of a byte are bit <paramref name="bit"/> of the source byte.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -48,10 +48,32 @@ internal static unsafe class Zmm
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector512<byte> LoadHalves(byte* low, byte* high) => Halves(Vector256.Load(low), Vector256.Load(high));
 
+    /// <summary>Eight words of each of two rows, each word a dword.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<uint> HalvesToDwords(ushort* low, ushort* high) =>
+        Avx512F.ConvertToVector512UInt32(
+            Avx2.InsertVector128(Vector128.Load(low).ToVector256Unsafe(), Vector128.Load(high), 1));
+
+    /// <summary>16 bytes of each of two rows, each byte a word.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<ushort> HalvesToWords(byte* low, byte* high) =>
+        Avx512BW.ConvertToVector512UInt16(
+            Avx2.InsertVector128(Vector128.Load(low).ToVector256Unsafe(), Vector128.Load(high), 1));
+
+    /// <summary>Four words of each of two rows, each word a qword.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<ulong> HalvesToQwords(ushort* low, ushort* high) =>
+        Avx512F.ConvertToVector512UInt64(Vector128.Create(*(ulong*)low, *(ulong*)high).AsUInt16());
+
     /// <summary>Vector512.Create of two halves, which in .NET 10 inserts both of them into a stale register.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector512<byte> Halves(Vector256<byte> low, Vector256<byte> high) =>
         Avx512F.InsertVector256(low.ToVector512Unsafe(), high, 1);
+
+    /// <summary>A number of each of two rows, in all places of its half.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<T> BroadcastToHalves<T>(T* low, T* high)
+        where T : unmanaged => Halves(Vector256.Create(*low).AsByte(), Vector256.Create(*high).AsByte()).As<byte, T>();
 
     /// <summary>Eight bytes of each of two rows, each byte a dword.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

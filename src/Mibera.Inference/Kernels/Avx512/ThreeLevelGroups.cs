@@ -12,84 +12,65 @@ namespace Mibera.Inference.Kernels.Avx512;
 /// </summary>
 internal static unsafe class ThreeLevelGroups
 {
-    /// <summary>Bytes of <see cref="Constants"/>, which come first among a format's constants.</summary>
-    public const int ConstantBytes = 14 * 64;
-
-    private const int Masks = 8 * 64;
-    private const int SignMatrix = 12 * 64;
-    private const int ScaleShifts = 13 * 64;
-
     /// <summary>
-    /// Where a weight's code and sign stand in the index of its level.
+    /// The bit of a group's first byte of signs that holds the sign of each weight; -1 where it holds none. Weights 2, 3, 6
+    /// and 7 have theirs in <see cref="MovedSigns"/>, a second byte. So each sign stands beside its weight's code.
     /// </summary>
-    /// <param name="Weight">Its number in the group.</param>
-    /// <param name="Code0">The low bit of its code.</param>
-    /// <param name="Code1">The high bit of its code.</param>
-    /// <param name="Sign">Its sign.</param>
-    public readonly record struct Place(int Weight, int Code0, int Code1, int Sign)
-    {
-        public int Mask => 1 << Code0 | 1 << Code1;
+    public static ReadOnlySpan<int> DirectSigns => [0, 1, -1, -1, 4, 5, -1, -1];
 
-        /// <summary>The signed level at <paramref name="index"/>.</summary>
-        public int Level(int index)
-        {
-            ReadOnlySpan<int> levels = [8, 25, 43, 0];
-            var level = levels[(index >> Code0 & 1) | (index >> Code1 & 1) << 1];
-            return (index >> Sign & 1) != 0 ? -level : level;
-        }
+    /// <summary>Bytes of <see cref="Constants"/>, which come first among a format's constants.</summary>
+    public const int ConstantBytes = 6 * 64;
 
-        /// <summary>This weight's code in a grid entry, at its bits.</summary>
-        public int Code(ulong entry)
-        {
-            var level = (byte)(entry >> 8 * Weight);
-            return (level == 25 ? 1 : 0) << Code0 | (level == 43 ? 1 : 0) << Code1;
-        }
-    }
+    private const int SignMatrix = 4 * 64;
+    private const int ScaleShifts = 5 * 64;
 
     /// <summary>Constants of a format.</summary>
-    /// <param name="places">Two weights that share an index each: the low plane unshifted, the low plane shifted right by
-    /// two, then the same of the high plane.</param>
-    /// <param name="movedSigns">For each bit of the first and the last index, the bits of a group's byte of signs whose
-    /// parity it is. The other two indices have the signs where that byte has them.</param>
+    /// <param name="signs">For each of weights 2, 3, 6, 7, the bits of a group's byte of signs whose parity is its sign.</param>
     /// <param name="scaleShifts">For each byte of a qword, the bit offset which moves its scale to bits 1 to 4.</param>
-    public static Func<int, int>[] Constants(Place[] places, int[] movedSigns, int[] scaleShifts) =>
+    public static Func<int, int>[] Constants(int[] signs, int[] scaleShifts) =>
     [
-        .. places.Select(place => (Func<int, int>)place.Level),
-        .. places.Chunk(2).Select(pair => (Func<int, int>)(_ => pair[0].Mask | pair[1].Mask)),
-        i => movedSigns[7 - i % 8],
+        // The first pair of a plane, its signs above the codes, and the second one, its signs below them.
+        i => Level(i & 3, i >> 4 & 1),
+        i => Level(i >> 2 & 3, i >> 5 & 1),
+        i => Level(i >> 2 & 3, i & 1),
+        i => Level(i >> 4 & 3, i >> 1 & 1),
+        i => (7 - i % 8) switch { 4 => signs[0], 5 => signs[1], 0 => signs[2], 1 => signs[3], _ => 0 },
         i => scaleShifts[i % 8],
     ];
 
-    /// <summary>A grid entry's codes in a plane (0: low, 1: high).</summary>
-    public static int PlaneByte(Place[] places, int plane, ulong entry) =>
-        places[4 * plane].Code(entry) | places[4 * plane + 1].Code(entry)
-        | (places[4 * plane + 2].Code(entry) | places[4 * plane + 3].Code(entry)) << 2;
+    /// <summary>The codes of a grid entry's weights 2, 3, 0, 1 (low plane) or 4, 5, 6, 7, from the lowest bits up.</summary>
+    public static int PlaneByte(ulong entry, bool low) => low
+        ? Code(entry, 2) | Code(entry, 3) << 2 | Code(entry, 0) << 4 | Code(entry, 1) << 6
+        : Code(entry, 4) | Code(entry, 5) << 2 | Code(entry, 6) << 4 | Code(entry, 7) << 6;
+
+    /// <summary>The second byte of signs.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static TwoZmm<byte> MovedSigns(byte* constants, TwoZmm<byte> signs) =>
+        TwoZmm.Affine(Vector512.LoadAligned(constants + SignMatrix), signs);
 
     /// <summary>The products of four rows, two in each vector.</summary>
     /// <param name="constants">Begins with <see cref="Constants"/>.</param>
-    /// <param name="low">Codes of four weights of each group.</param>
-    /// <param name="high">Codes of the other four.</param>
-    /// <param name="signs">Signs of the products.</param>
+    /// <param name="low">Codes of weights 2, 3, 0, 1 of each group.</param>
+    /// <param name="high">Codes of weights 4 to 7.</param>
+    /// <param name="direct">Signs of the products as <see cref="DirectSigns"/>.</param>
+    /// <param name="moved">Signs of the products as <see cref="MovedSigns"/>.</param>
     /// <param name="scales">Sub-block scales s of 2 s + 1, four words from each qword.</param>
     /// <param name="y">Activations as <see cref="GroupsOf8Layout"/> packs them.</param>
-    /// <param name="first">First of the two weights that the low plane holds unshifted; shifted it has 0 and 1.</param>
-    /// <param name="third">First of the two weights that the high plane holds unshifted; shifted it has 6 and 7.</param>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static TwoZmm<int> Multiply(
-        byte* constants, TwoZmm<byte> low, TwoZmm<byte> high, TwoZmm<byte> signs, TwoZmm<ulong> scales, byte* y,
-        int first, int third)
+        byte* constants, TwoZmm<byte> low, TwoZmm<byte> high, TwoZmm<byte> direct, TwoZmm<byte> moved, TwoZmm<ulong> scales,
+        byte* y)
     {
-        var moved = TwoZmm.Affine(Vector512.LoadAligned(constants + SignMatrix), signs);
-        var i0 = TwoZmm.Select(Vector512.LoadAligned(constants + Masks), low, moved);
-        var i1 = TwoZmm.Select(Vector512.LoadAligned(constants + Masks + 64), TwoZmm.ShiftRight(low, 2), signs);
-        var i2 = TwoZmm.Select(Vector512.LoadAligned(constants + Masks + 128), high, signs);
-        var i3 = TwoZmm.Select(Vector512.LoadAligned(constants + Masks + 192), TwoZmm.ShiftRight(high, 2), moved);
-        // Words of two groups: three weights are at most 6 * 43 * 127 = 32766; the signs of all eight would overflow.
-        var a = Product(constants, 0, i0, y + 64 * first) + Product(constants, 1, i0, y + 64 * first + 64)
-            + Product(constants, 2, i1, y);
-        var b = Product(constants, 3, i1, y + 64) + Product(constants, 4, i2, y + 64 * third)
-            + Product(constants, 5, i2, y + 64 * third + 64);
-        var c = Product(constants, 6, i3, y + 64 * 6) + Product(constants, 7, i3, y + 64 * 7);
+        var codes = Vector512.Create((byte)0x0F);
+        var shiftedCodes = Vector512.Create((byte)0x3C);
+        var i2 = TwoZmm.Select(codes, low, moved);
+        var i4 = TwoZmm.Select(codes, high, direct);
+        var i0 = TwoZmm.Select(shiftedCodes, TwoZmm.ShiftRight(low, 2), direct);
+        var i6 = TwoZmm.Select(shiftedCodes, TwoZmm.ShiftRight(high, 2), moved);
+        // Words of two groups: three weights are at most 6 * 43 * 127 = 32766; four could overflow.
+        var a = Product(constants, 0, i2, y + 128) + Product(constants, 1, i2, y + 192) + Product(constants, 2, i0, y);
+        var b = Product(constants, 3, i0, y + 64) + Product(constants, 0, i4, y + 256) + Product(constants, 1, i4, y + 320);
+        var c = Product(constants, 2, i6, y + 384) + Product(constants, 3, i6, y + 448);
         var s = TwoZmm.AndOr(
             TwoZmm.MultiShift(constants + ScaleShifts, scales).As<short>(),
             Vector512.Create((short)0x1E), Vector512.Create((short)1));
@@ -98,6 +79,14 @@ internal static unsafe class ThreeLevelGroups
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static TwoZmm<short> Product(byte* constants, int table, TwoZmm<byte> index, byte* y) =>
-        TwoZmm.MultiplyAddAdjacent(Vector512.LoadAligned(y), TwoZmm.LookUp64(constants + 64 * table, index).As<sbyte>());
+    private static TwoZmm<short> Product(byte* constants, int levels, TwoZmm<byte> index, byte* y) =>
+        TwoZmm.MultiplyAddAdjacent(Vector512.LoadAligned(y), TwoZmm.LookUp64(constants + 64 * levels, index).As<sbyte>());
+
+    private static int Level(int code, int sign)
+    {
+        ReadOnlySpan<int> levels = [8, 25, 43, 0];
+        return sign != 0 ? -levels[code] : levels[code];
+    }
+
+    private static int Code(ulong entry, int weight) => (byte)(entry >> 8 * weight) switch { 8 => 0, 25 => 1, _ => 2 };
 }

@@ -24,18 +24,15 @@ internal readonly unsafe partial struct IQ2S
         private const int BitCounts = RunStarts + 128;
         private const int Runs = BitCounts + 128;
 
-        private static readonly ThreeLevelGroups.Place[] Places =
-            [new(2, 0, 1, 4), new(3, 2, 3, 5), new(0, 2, 3, 0), new(1, 4, 5, 1), new(4, 0, 1, 4), new(5, 2, 3, 5), new(6, 2, 3, 0), new(7, 4, 5, 1)];
-
         private static readonly byte[] HighPlane =
-            [.. Enumerable.Range(0, 1024).Select(i => (byte)ThreeLevelGroups.PlaneByte(Places, 1, Grids.Iq2S[i]))];
+            [.. Enumerable.Range(0, 1024).Select(i => (byte)ThreeLevelGroups.PlaneByte(Grids.Iq2S[i], low: false))];
 
         private static readonly VectorConstants Table = new([
-            .. ThreeLevelGroups.Constants(Places, [0x40, 0x80, 0, 0, 0x04, 0x08, 0, 0], [63, 0, 3, 0, 31, 0, 35, 0]),
+            .. ThreeLevelGroups.Constants([0x04, 0x08, 0x40, 0x80], [63, 0, 3, 0, 31, 0, 35, 0]),
             // Two bits for each group, to bits 5 and 6.
             i => (i / 4 % 2 * 32 + i % 4 * 2 + 59) % 64,
             i => (1 << i % 8) - 1,
-            .. Vectors(16, i => ThreeLevelGroups.PlaneByte(Places, 0, Grids.Iq2S[i % 128 * 8 + i / 128])),
+            .. Vectors(16, i => ThreeLevelGroups.PlaneByte(Grids.Iq2S[i % 128 * 8 + i / 128], low: true)),
             .. Vectors(2, i => RunOf(8 * i)),
             .. Vectors(2, i => Enumerable.Range(1, 7).Sum(k => RunOf(8 * i + k) - RunOf(8 * i + k - 1) << k - 1)),
             .. Vectors(2, i => BitOperations.PopCount((uint)i)),
@@ -64,10 +61,11 @@ internal readonly unsafe partial struct IQ2S
             var highBits = TwoZmm.MultiShift(constants + IndexShifts, TwoZmm.HalvesToDwords(low + 66, high + 66, stride).As<ulong>());
             // Bits 3 to 9 of the grid index.
             var eight = TwoZmm.Select(Vector512.Create((byte)0x60), highBits, TwoZmm.ShiftRight(lowBits, 3));
+            var signs = TwoZmm.LoadHalves(low + 34, high + 34, stride) ^ Vector512.LoadAligned(activations + GroupsOf8Layout.Signs);
             return ThreeLevelGroups.Multiply(
                 constants, LowPlane(constants + Low, eight, lowBits), HighPlaneOf(constants, eight, lowBits),
-                TwoZmm.LoadHalves(low + 34, high + 34, stride) ^ Vector512.LoadAligned(activations + GroupsOf8Layout.Signs),
-                TwoZmm.HalvesToDwords(low + 74, high + 74, stride).As<ulong>(), activations, first: 2, third: 4);
+                signs, ThreeLevelGroups.MovedSigns(constants, signs),
+                TwoZmm.HalvesToDwords(low + 74, high + 74, stride).As<ulong>(), activations);
         }
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -16,18 +16,15 @@ internal readonly unsafe partial struct IQ2XXS
         private const int Low = Indices + 3 * 64;
         private const int High = Low + 256;
 
-        // Signs 0 to 6 are bits 0 to 6 of a group's byte, sign 7 is the parity of all bits.
-        private static readonly ThreeLevelGroups.Place[] Places =
-            [new(2, 0, 1, 4), new(3, 2, 3, 5), new(0, 2, 3, 0), new(1, 4, 5, 1), new(4, 0, 1, 4), new(5, 2, 3, 5), new(6, 2, 3, 0), new(7, 4, 5, 1)];
-
         private static readonly VectorConstants Table = new([
-            .. ThreeLevelGroups.Constants(Places, [0x40, 0xFF, 0, 0, 0x04, 0x08, 0, 0], [27, 0, 27, 0, 59, 0, 59, 0]),
+            // Signs 0 to 6 are bits 0 to 6 of a group's byte, sign 7 is the parity of all bits.
+            .. ThreeLevelGroups.Constants([0x04, 0x08, 0x40, 0xFF], [27, 0, 27, 0, 59, 0, 59, 0]),
             // Dwords of two rows: even ones are indices, odd ones signs and scales.
             i => i % 4 == 0 ? i / 4 * 2 : 0,
             i => i % 4 == 0 ? i / 4 * 2 + 1 : 0,
             // Four times seven bits in each dword.
             i => i / 4 % 2 * 32 + i % 4 * 7,
-            .. Plane(0), .. Plane(1)]);
+            .. Plane(low: true), .. Plane(low: false)]);
 
         public static int BlockBytes => 66;
 
@@ -57,19 +54,15 @@ internal readonly unsafe partial struct IQ2XXS
                 TwoZmm.MultiShift(constants + SignShifts, tail),
                 Vector512.Create((byte)0x7F), Vector512.LoadAligned(activations + GroupsOf8Layout.EvenSigns));
             return ThreeLevelGroups.Multiply(
-                constants, LookUp256(constants + Low, index, upper), LookUp256(constants + High, index, upper),
-                signs, tail, activations, first: 2, third: 4);
+                constants, TwoZmm.LookUp256(constants + Low, index, upper), TwoZmm.LookUp256(constants + High, index, upper),
+                signs, ThreeLevelGroups.MovedSigns(constants, signs), tail, activations);
         }
 
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        private static TwoZmm<byte> LookUp256(byte* table, TwoZmm<byte> index, TwoZmm<byte> upper) =>
-            TwoZmm.Select(upper, TwoZmm.LookUp128(table + 128, index), TwoZmm.LookUp128(table, index));
-
         /// <summary>A plane of the 256 entries.</summary>
-        private static Func<int, int>[] Plane(int plane) =>
+        private static Func<int, int>[] Plane(bool low) =>
         [
             .. Enumerable.Range(0, 4).Select(
-                v => (Func<int, int>)(i => ThreeLevelGroups.PlaneByte(Places, plane, Grids.Iq2Xxs[64 * v + i]))),
+                v => (Func<int, int>)(i => ThreeLevelGroups.PlaneByte(Grids.Iq2Xxs[64 * v + i], low))),
         ];
     }
 }

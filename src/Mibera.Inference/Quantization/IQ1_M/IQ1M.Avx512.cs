@@ -1,0 +1,64 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
+using Mibera.Inference.Kernels.Avx512;
+using Mibera.Inference.Simd;
+
+namespace Mibera.Inference.Quantization;
+
+internal readonly unsafe partial struct IQ1M
+{
+    /// <summary>Two rows in a vector, a byte for each of their 64 groups.</summary>
+    internal readonly struct Avx512 : IRowPair
+    {
+        private const int IndexShifts = TernaryGroups.ConstantBytes;
+        private const int ScaleShifts = IndexShifts + 64;
+
+        private static readonly VectorConstants Table = new([
+            .. TernaryGroups.Constants,
+            // A nibble for each group, from bytes in words, to the high bits.
+            i => (i / 2 % 4 * 16 + i % 2 * 4 + 60) % 64,
+            // Three bits for each word, to bits 1 to 3.
+            i => (i / 2 % 4 * 3 + 63) % 64]);
+
+        public static int BlockBytes => 56;
+
+        public static SuperBlockLayout Layout => TernaryGroupsLayout.Instance;
+
+        public static int PackedBytes => TernaryGroupsLayout.Size;
+
+        public static byte* Constants => Table.Pointer;
+
+        public static float ScaleUnit => 0.125f;
+
+        /// <summary>The top nibbles of four words.</summary>
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public static uint HalfScale(byte* block) =>
+            (uint)Bmi2.X64.ParallelBitExtract(*(ulong*)(block + 48), 0xF000_F000_F000_F000);
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public static Vector512<int> Finish(Vector512<int> sums) => sums;
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public static TwoZmm<int> Multiply(byte* constants, byte* low, byte* high, nint stride, byte* activations)
+        {
+            var lowBits = TwoZmm.LoadHalves(low, high, stride);
+            // Bits 8 to 10 of the index in bits 4 to 6, the sign of the shift in bit 7.
+            var nibbles = TwoZmm.MultiShift(
+                constants + IndexShifts, TwoZmm.HalvesToWords(low + 32, high + 32, stride).As<ulong>());
+            var sixteen = TwoZmm.Select(Vector512.Create((byte)0x70), nibbles, TwoZmm.ShiftRight(lowBits, 4));
+            var sums = TernaryGroups.Sums(constants, lowBits, sixteen, activations)
+                + Vector512.LoadAligned((short*)(activations + TernaryGroupsLayout.PlusShift));
+            // With all corrections a word is at most 16 * 9 * 127 = 18288; what overflows before comes back.
+            sums = TwoZmm.SubtractWhereBit(
+                sums, nibbles.As<short>(), 0x80, Vector512.LoadAligned((short*)(activations + TernaryGroupsLayout.First)));
+            sums = TwoZmm.SubtractWhereBit(
+                sums, nibbles.As<short>(), short.MinValue, Vector512.LoadAligned((short*)(activations + TernaryGroupsLayout.Second)));
+            var scales = TwoZmm.MultiShift(
+                constants + ScaleShifts, TwoZmm.HalvesToQwords((ushort*)(low + 48), (ushort*)(high + 48), stride)).As<short>();
+            // A row is at most 256 * 9 * 127 * 15 = 4.4M.
+            return TwoZmm.MultiplyAddAdjacent(
+                sums, TwoZmm.AndOr(scales, Vector512.Create((short)0x0E), Vector512.Create((short)1)));
+        }
+    }
+}

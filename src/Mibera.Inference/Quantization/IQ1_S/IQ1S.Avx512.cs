@@ -1,0 +1,57 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+using Mibera.Inference.Kernels.Avx512;
+using Mibera.Inference.Simd;
+
+namespace Mibera.Inference.Quantization;
+
+internal readonly unsafe partial struct IQ1S
+{
+    /// <summary>Two rows in a vector, a byte for each of their 64 groups.</summary>
+    internal readonly struct Avx512 : IRowPair
+    {
+        private const int IndexShifts = TernaryGroups.ConstantBytes;
+        private const int ScaleShifts = IndexShifts + 64;
+
+        private static readonly VectorConstants Table = new([
+            .. TernaryGroups.Constants,
+            // Three bits for each group, from words in dwords, to bits 4 to 6.
+            i => (i / 4 % 2 * 32 + i % 4 * 3 + 60) % 64,
+            // Scale and sign of the shift to bits 1 to 4 of each word.
+            i => i / 4 % 2 * 32 + 11]);
+
+        public static int BlockBytes => 50;
+
+        public static SuperBlockLayout Layout => TernaryGroupsLayout.Instance;
+
+        public static int PackedBytes => TernaryGroupsLayout.Size;
+
+        public static byte* Constants => Table.Pointer;
+
+        public static float ScaleUnit => 0.125f;
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public static uint HalfScale(byte* block) => *(ushort*)block;
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public static Vector512<int> Finish(Vector512<int> sums) => sums;
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public static TwoZmm<int> Multiply(byte* constants, byte* low, byte* high, nint stride, byte* activations)
+        {
+            var lowBits = TwoZmm.LoadHalves(low + 2, high + 2, stride);
+            var words = TwoZmm.HalvesToDwords((ushort*)(low + 34), (ushort*)(high + 34), stride).As<ulong>();
+            var sixteen = TwoZmm.Select(
+                Vector512.Create((byte)0x70), TwoZmm.MultiShift(constants + IndexShifts, words), TwoZmm.ShiftRight(lowBits, 4));
+            var sums = TernaryGroups.Sums(constants, lowBits, sixteen, activations);
+            // With the correction a word is at most 16 * 9 * 127 = 18288; what overflows before comes back.
+            var scales = TwoZmm.MultiShift(constants + ScaleShifts, words).As<short>();
+            sums += TwoZmm.SelectBit(
+                scales, 0x10, Vector512.LoadAligned((short*)(activations + TernaryGroupsLayout.MinusShift)),
+                Vector512.LoadAligned((short*)(activations + TernaryGroupsLayout.PlusShift)));
+            // A row is at most 256 * 9 * 127 * 15 = 4.4M.
+            return TwoZmm.MultiplyAddAdjacent(
+                sums, TwoZmm.AndOr(scales, Vector512.Create((short)0x0E), Vector512.Create((short)1)));
+        }
+    }
+}
