@@ -42,6 +42,19 @@ internal static unsafe class TwoZmm
     public static TwoZmm<byte> LoadHalves(byte* low, byte* high, nint stride) =>
         new(Zmm.LoadHalves(low, high), Zmm.LoadHalves(low + stride, high + stride));
 
+    /// <summary>16 bytes of each of two rows, in the first two lanes; the others are undefined.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static TwoZmm<byte> LoadQuarters(byte* low, byte* high, nint stride) =>
+        new(Zmm.LoadQuarters(low, high), Zmm.LoadQuarters(low + stride, high + stride));
+
+    /// <summary>Bytes of the sources themselves, as the aligned indices tell.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static TwoZmm<byte> LookUpIn(TwoZmm<byte> source, byte* indices)
+    {
+        var index = Vector512.LoadAligned(indices);
+        return new(Avx512Vbmi.PermuteVar64x8(source.A, index), Avx512Vbmi.PermuteVar64x8(source.B, index));
+    }
+
     /// <summary>Two of <see cref="Zmm.HalvesToDwords(byte*, byte*)"/>.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static TwoZmm<uint> HalvesToDwords(byte* low, byte* high, nint stride) =>
@@ -93,6 +106,16 @@ internal static unsafe class TwoZmm
     {
         var entries = Vector512.LoadAligned(table);
         return new(Avx512Vbmi.PermuteVar64x8(entries, indices.A), Avx512Vbmi.PermuteVar64x8(entries, indices.B));
+    }
+
+    /// <summary><see cref="LookUp64(byte*, TwoZmm{byte})"/> for two pairs of indices, with one load of the table.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static (TwoZmm<byte> First, TwoZmm<byte> Second) LookUp64(byte* table, TwoZmm<byte> first, TwoZmm<byte> second)
+    {
+        var entries = Vector512.LoadAligned(table);
+        return (
+            new(Avx512Vbmi.PermuteVar64x8(entries, first.A), Avx512Vbmi.PermuteVar64x8(entries, first.B)),
+            new(Avx512Vbmi.PermuteVar64x8(entries, second.A), Avx512Vbmi.PermuteVar64x8(entries, second.B)));
     }
 
     /// <summary>Looks up the low seven bits of each byte in 128 aligned bytes.</summary>
@@ -155,12 +178,11 @@ internal static unsafe class TwoZmm
             Vector512.ConditionalSelect(Vector512.GreaterThan(x.A, limit.A), whenGreater.A, otherwise.A),
             Vector512.ConditionalSelect(Vector512.GreaterThan(x.B, limit.B), whenGreater.B, otherwise.B));
 
-    /// <summary>Words by a bit (of <paramref name="bit"/>) of the words of x.</summary>
+    /// <summary>Words of <paramref name="whenNegative"/> where x is negative.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static TwoZmm<short> SelectBit(
-        TwoZmm<short> x, short bit, Vector512<short> whenSet, Vector512<short> whenClear) => new(
-            Vector512.ConditionalSelect(Vector512.Equals(x.A & Vector512.Create(bit), Vector512<short>.Zero), whenClear, whenSet),
-            Vector512.ConditionalSelect(Vector512.Equals(x.B & Vector512.Create(bit), Vector512<short>.Zero), whenClear, whenSet));
+    public static TwoZmm<short> SelectNegative(TwoZmm<short> x, Vector512<short> whenNegative, Vector512<short> otherwise) => new(
+        Vector512.ConditionalSelect(Vector512.LessThan(x.A, Vector512<short>.Zero), whenNegative, otherwise),
+        Vector512.ConditionalSelect(Vector512.LessThan(x.B, Vector512<short>.Zero), whenNegative, otherwise));
 
     /// <summary>x less <paramref name="what"/>, where the words of <paramref name="where"/> have a bit.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -70,6 +70,11 @@ internal static unsafe class Zmm
     private static Vector512<byte> Halves(Vector256<byte> low, Vector256<byte> high) =>
         Avx512F.InsertVector256(low.ToVector512Unsafe(), high, 1);
 
+    /// <summary>16 bytes of each of two rows, in the first two lanes; the others are undefined.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<byte> LoadQuarters(byte* low, byte* high) =>
+        Avx2.InsertVector128(Vector128.Load(low).ToVector256Unsafe(), Vector128.Load(high), 1).ToVector512Unsafe();
+
     /// <summary>A number of each of two rows, in all places of its half.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector512<T> BroadcastToHalves<T>(T* low, T* high)

@@ -45,31 +45,37 @@ internal static unsafe class TernaryGroups
         var high = TwoZmm.SelectGreater(
             lowBits, TwoZmm.LookUp128(constants + LastBefore, sixteen),
             TwoZmm.LookUp128(constants + HighAfter, sixteen), TwoZmm.LookUp128(constants + HighBefore, sixteen));
-        var sums = PlaneSums(constants, high, y + 256);
-        return sums + PlaneSums(constants, LowPlane(constants + Low, lowBits, sixteen), y);
+        var low = LowPlane(constants + Low, lowBits, sixteen);
+        return Products(constants, low, high, y) + Products(constants + 64, low, high, y + 64)
+            + (Products(constants + 128, low, high, y + 128)
+                + Products(constants, TwoZmm.ShiftRight(low, 6), TwoZmm.ShiftRight(high, 6), y + 192));
     }
 
+    /// <summary>Products of a weight of each plane.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static TwoZmm<short> PlaneSums(byte* constants, TwoZmm<byte> plane, byte* y) =>
-        Product(constants, plane, y) + Product(constants + 64, plane, y + 64)
-        + (Product(constants + 128, plane, y + 128) + Product(constants, TwoZmm.ShiftRight(plane, 6), y + 192));
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static TwoZmm<short> Product(byte* table, TwoZmm<byte> plane, byte* y) =>
-        TwoZmm.MultiplyAddAdjacent(TwoZmm.LookUp64(table, plane), Vector512.LoadAligned((sbyte*)y));
+    private static TwoZmm<short> Products(byte* table, TwoZmm<byte> low, TwoZmm<byte> high, byte* y)
+    {
+        var (lowWeights, highWeights) = TwoZmm.LookUp64(table, low, high);
+        return TwoZmm.MultiplyAddAdjacent(lowWeights, Vector512.LoadAligned((sbyte*)y))
+            + TwoZmm.MultiplyAddAdjacent(highWeights, Vector512.LoadAligned((sbyte*)(y + 256)));
+    }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static TwoZmm<byte> LowPlane(byte* tables, TwoZmm<byte> lowBits, TwoZmm<byte> sixteen)
     {
         var bit0 = TwoZmm.SpreadBit(lowBits, 0);
         var bit1 = TwoZmm.SpreadBit(lowBits, 1);
-        var bit2 = TwoZmm.SpreadBit(lowBits, 2);
-        var low = TwoZmm.Select(
-            bit2, LookUpFour(tables + 512, sixteen, bit0, bit1), LookUpFour(tables, sixteen, bit0, bit1));
-        var high = TwoZmm.Select(
-            bit2, LookUpFour(tables + 1536, sixteen, bit0, bit1), LookUpFour(tables + 1024, sixteen, bit0, bit1));
-        return TwoZmm.Select(TwoZmm.SpreadBit(lowBits, 3), high, low);
+        // Bits 2 and 3 are spread where they are used: registers are scarce.
+        var low = Select(
+            lowBits, 2, LookUpFour(tables + 512, sixteen, bit0, bit1), LookUpFour(tables, sixteen, bit0, bit1));
+        var high = Select(
+            lowBits, 2, LookUpFour(tables + 1536, sixteen, bit0, bit1), LookUpFour(tables + 1024, sixteen, bit0, bit1));
+        return Select(lowBits, 3, high, low);
     }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static TwoZmm<byte> Select(TwoZmm<byte> lowBits, int bit, TwoZmm<byte> whenSet, TwoZmm<byte> whenClear) =>
+        TwoZmm.Select(TwoZmm.SpreadBit(lowBits, bit), whenSet, whenClear);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static TwoZmm<byte> LookUpFour(byte* tables, TwoZmm<byte> index, TwoZmm<byte> bit0, TwoZmm<byte> bit1) =>

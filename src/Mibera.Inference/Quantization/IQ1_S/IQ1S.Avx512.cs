@@ -17,8 +17,8 @@ internal readonly unsafe partial struct IQ1S
             .. TernaryGroups.Constants,
             // Three bits for each group, from words in dwords, to bits 4 to 6.
             i => (i / 4 % 2 * 32 + i % 4 * 3 + 60) % 64,
-            // Scale and sign of the shift to bits 1 to 4 of each word.
-            i => i / 4 % 2 * 32 + 11]);
+            // To each word: the scale in bits 1 to 3, the sign of the shift in the top bit.
+            i => i / 4 % 2 * 32 + (i % 2 == 0 ? 11 : 8)]);
 
         public static int BlockBytes => 50;
 
@@ -46,8 +46,8 @@ internal readonly unsafe partial struct IQ1S
             var sums = TernaryGroups.Sums(constants, lowBits, sixteen, activations);
             // With the correction a word is at most 16 * 9 * 127 = 18288; what overflows before comes back.
             var scales = TwoZmm.MultiShift(constants + ScaleShifts, words).As<short>();
-            sums += TwoZmm.SelectBit(
-                scales, 0x10, Vector512.LoadAligned((short*)(activations + TernaryGroupsLayout.MinusShift)),
+            sums += TwoZmm.SelectNegative(
+                scales, Vector512.LoadAligned((short*)(activations + TernaryGroupsLayout.MinusShift)),
                 Vector512.LoadAligned((short*)(activations + TernaryGroupsLayout.PlusShift)));
             // A row is at most 256 * 9 * 127 * 15 = 4.4M.
             return TwoZmm.MultiplyAddAdjacent(

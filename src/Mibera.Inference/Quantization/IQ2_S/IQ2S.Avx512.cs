@@ -16,7 +16,8 @@ internal readonly unsafe partial struct IQ2S
     /// </summary>
     internal readonly struct Avx512 : IRowPair
     {
-        private const int IndexShifts = ThreeLevelGroups.ConstantBytes;
+        private const int TailBytes = ThreeLevelGroups.ConstantBytes;
+        private const int IndexShifts = TailBytes + 64;
         private const int UpToEntry = IndexShifts + 64;
         private const int Low = UpToEntry + 64;
         private const int FirstRun = Low + 1024;
@@ -28,9 +29,11 @@ internal readonly unsafe partial struct IQ2S
             [.. Enumerable.Range(0, 1024).Select(i => (byte)ThreeLevelGroups.PlaneByte(Grids.Iq2S[i], low: false))];
 
         private static readonly VectorConstants Table = new([
-            .. ThreeLevelGroups.Constants([0x04, 0x08, 0x40, 0x80], [63, 0, 3, 0, 31, 0, 35, 0]),
+            .. ThreeLevelGroups.Constants([0x04, 0x08, 0x40, 0x80], [15, 0, 19, 0, 23, 0, 27, 0]),
+            // From lanes of 16 bytes: bytes 2 m, 2 m + 1 of the high bits, then of the scales, to qword m of a half.
+            i => i / 32 * 16 + i % 32 / 8 * 2 + i % 2 + i % 4 / 2 * 8,
             // Two bits for each group, to bits 5 and 6.
-            i => (i / 4 % 2 * 32 + i % 4 * 2 + 59) % 64,
+            i => (i % 8 * 2 + 59) % 64,
             i => (1 << i % 8) - 1,
             .. Vectors(16, i => ThreeLevelGroups.PlaneByte(Grids.Iq2S[i % 128 * 8 + i / 128], low: true)),
             .. Vectors(2, i => RunOf(8 * i)),
@@ -58,14 +61,17 @@ internal readonly unsafe partial struct IQ2S
         public static TwoZmm<int> Multiply(byte* constants, byte* low, byte* high, nint stride, byte* activations)
         {
             var lowBits = TwoZmm.LoadHalves(low + 2, high + 2, stride);
-            var highBits = TwoZmm.MultiShift(constants + IndexShifts, TwoZmm.HalvesToDwords(low + 66, high + 66, stride).As<ulong>());
+            // To each qword, two bytes of high index bits and two of scales.
+            var tail = TwoZmm.LookUpIn(
+                TwoZmm.LoadQuarters(low + 66, high + 66, stride), constants + TailBytes).As<ulong>();
+            var highBits = TwoZmm.MultiShift(constants + IndexShifts, tail);
             // Bits 3 to 9 of the grid index.
             var eight = TwoZmm.Select(Vector512.Create((byte)0x60), highBits, TwoZmm.ShiftRight(lowBits, 3));
             var signs = TwoZmm.LoadHalves(low + 34, high + 34, stride) ^ Vector512.LoadAligned(activations + GroupsOf8Layout.Signs);
             return ThreeLevelGroups.Multiply(
                 constants, LowPlane(constants + Low, eight, lowBits), HighPlaneOf(constants, eight, lowBits),
                 signs, ThreeLevelGroups.MovedSigns(constants, signs),
-                TwoZmm.HalvesToDwords(low + 74, high + 74, stride).As<ulong>(), activations);
+                tail, activations);
         }
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
