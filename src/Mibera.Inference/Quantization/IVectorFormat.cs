@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using Mibera.Inference.Simd;
 
@@ -14,8 +15,9 @@ namespace Mibera.Inference.Quantization;
 /// product - minimum where <see cref="HasOffsets"/>, product alone elsewhere.
 /// </summary>
 /// <remarks>
-/// Weights come in natural order, in chunks of 32. A <em>step</em> is what is unpacked together: a unit of 256, else one chunk
-/// (a unit of 32, or two units of 16). Nothing is read outside the block.
+/// Weights come in natural order, in chunks of 32. A <em>step</em> is what is unpacked together: half a unit of 256 (step 0 has
+/// its chunks 0 to 3, step 1 its chunks 4 to 7), else one chunk (a unit of 32, or two units of 16). Nothing is read outside the
+/// block.
 /// </remarks>
 internal unsafe interface IVectorFormat : IBlockFormat
 {
@@ -67,12 +69,15 @@ internal unsafe interface IVectorFormat : IBlockFormat
         where TIsa : struct, IIsa => throw new NotSupportedException();
 
     /// <summary>The bits that hold the float scales of a unit, for <see cref="Scales"/> and <see cref="MinScales"/>.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     static virtual uint ScaleBits(byte* block, int unit) => *(ushort*)block;
 
     /// <summary>The float scales of eight units.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     static virtual Vector256<float> Scales(Vector256<uint> bits) => HalfFloats.Widen(bits);
 
     /// <summary>The float scales of the mins of eight units.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     static virtual Vector256<float> MinScales(Vector256<uint> bits) => HalfFloats.Widen(bits >>> 16);
 }
 
@@ -92,8 +97,8 @@ internal enum WeightForm
 /// <summary>Takes unpacked weights.</summary>
 internal interface IChunkSink
 {
-    /// <summary>Weights 32 <paramref name="chunk"/> to 32 <paramref name="chunk"/> + 31 of the step; the chunk is a constant.
-    /// Of formats whose form is not <see cref="WeightForm.SignAndMagnitude"/>.</summary>
+    /// <summary>Weights 32 <paramref name="chunk"/> to 32 <paramref name="chunk"/> + 31 of the unit; the chunk is a constant
+    /// where the step is one. Of formats whose form is not <see cref="WeightForm.SignAndMagnitude"/>.</summary>
     void Accept(int chunk, Vector256<byte> weights);
 
     /// <summary>The same of the others: <paramref name="negative"/> is 0xff where a weight counts negative, else 0.</summary>

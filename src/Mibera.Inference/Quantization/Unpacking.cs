@@ -17,6 +17,11 @@ internal static unsafe class Unpacking
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector256<byte> BitsUp(Vector256<byte> v, int shift, byte mask) => (v.AsUInt16() << shift).AsByte() & Vector256.Create(mask);
 
+    /// <summary>Bit <paramref name="from"/> of every byte as bit <paramref name="to"/>; both are constants.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<byte> Bit(Vector256<byte> v, int from, int to) =>
+        from < to ? BitsUp(v, to - from, (byte)(1 << to)) : Bits(v, from - to, (byte)(1 << to));
+
     /// <summary>Sixteen bytes of nibbles: the low ones in the lower lane, the high ones in the upper lane.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector256<byte> Nibbles(byte* quants)

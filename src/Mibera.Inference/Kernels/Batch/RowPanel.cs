@@ -95,9 +95,14 @@ internal static unsafe class RowPanel<TFormat, TProducts, TUnpack, TIsa, TVector
         joined.Store((short*)(staging + MinsOffset) + row * PanelLayout.SubBlocks);
     }
 
-    private static void UnpackSuperBlock(byte* block, byte* tables, int row, byte* staging) => Unpack(
-        block, 0, tables, staging + PreparedOffset + row * IVectorFormat.PreparedBytes,
-        staging + row * RowBytes, (short*)(staging + ScalesOffset) + row * PanelLayout.SubBlocks);
+    private static void UnpackSuperBlock(byte* block, byte* tables, int row, byte* staging)
+    {
+        var prepared = staging + PreparedOffset + row * IVectorFormat.PreparedBytes;
+        var target = staging + row * RowBytes;
+        var scales = (short*)(staging + ScalesOffset) + row * PanelLayout.SubBlocks;
+        Unpack(block, 0, tables, prepared, target, scales);
+        Unpack(block, 1, tables, prepared, target, scales);
+    }
 
     private static void UnpackBlocks(byte* block, int blocks, byte* tables, int row, byte* staging)
     {

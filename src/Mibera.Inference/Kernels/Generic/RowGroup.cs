@@ -27,6 +27,6 @@ internal readonly unsafe struct RowGroup(byte* memory)
     /// <summary>The magnitudes of the block's activations.</summary>
     public byte* Magnitudes => (byte*)(_memory + 3 * Rows + 2);
 
-    /// <summary>What each row's <see cref="IVectorFormat.Prepare"/> has stored.</summary>
-    public byte* Prepared => Magnitudes + 256;
+    /// <summary>What a row's <see cref="IVectorFormat.Prepare"/> has stored.</summary>
+    public byte* PreparedOf(int row) => Magnitudes + 256 + row * IVectorFormat.PreparedBytes;
 }

@@ -26,31 +26,81 @@ internal static unsafe class SuperBlockWalk<TFormat, TIsa>
         var ahead = rows + RowGroup.Rows * rowBytes;
         for (var b = 0; b < x.Width / Block; b++)
         {
-            if (TFormat.Form == WeightForm.Signed)
-                StoreMagnitudes(quants, group.Magnitudes);
             var block = rows + (long)b * TFormat.BlockBytes;
-            for (var i = 0; i < count; i++, block += rowBytes)
+            if (Vector256.IsHardwareAccelerated)
             {
-                for (var line = 0; line < TFormat.BlockBytes; line += 64)
-                    TIsa.Prefetch(ahead + line, Prefetch.IntoFirstLevel);
-                ahead += TFormat.BlockBytes;
-                PrepareRow(block, sums, i, group);
+                Prepare(block, rowBytes, count, quants, sums, ahead, group);
+                for (var i = 0; i < count; i++)
+                    MultiplyRow(block + i * rowBytes, quants, tables, i, group);
+                accumulator = Accumulate(accumulator, sums, x.Scales[b], group);
             }
-            block = rows + (long)b * TFormat.BlockBytes;
-            for (var i = 0; i < count; i++, block += rowBytes)
-                MultiplyRow(block, quants, tables, i, group);
-            accumulator = Accumulate(accumulator, sums, x.Scales[b], group);
+            else
+            {
+                PrepareApart(block, rowBytes, count, quants, sums, ahead, group);
+                MultiplyFirstHalves(block, rowBytes, count, quants, tables, group);
+                MultiplySecondHalves(block, rowBytes, count, quants, tables, group);
+                accumulator = AccumulateApart(accumulator, sums, x.Scales[b], group);
+            }
+            ahead += RowGroup.Rows * TFormat.BlockBytes;
             quants += Block;
             sums += SubBlocks;
         }
         return accumulator;
     }
 
+    // Vectors of 256 bits that are pairs of registers are structs to the compiler, and it stops inlining when a method has too
+    // many of them: then each operation on a vector becomes a call. So every stage is a method of its own there.
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static void PrepareApart(byte* block, long rowBytes, int count, sbyte* quants, short* sums, byte* ahead, RowGroup group) =>
+        Prepare(block, rowBytes, count, quants, sums, ahead, group);
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static void MultiplyFirstHalves(byte* block, long rowBytes, int count, sbyte* quants, byte* tables, RowGroup group)
+    {
+        for (var i = 0; i < count; i++)
+        {
+            var sink = Begin(quants, i, group);
+            TFormat.UnpackWeights<TIsa, DotSink>(block + i * rowBytes, 0, tables, group.PreparedOf(i), ref sink);
+            group.Products[i] = sink.Sum;
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static void MultiplySecondHalves(byte* block, long rowBytes, int count, sbyte* quants, byte* tables, RowGroup group)
+    {
+        for (var i = 0; i < count; i++)
+        {
+            var sink = Begin(quants, i, group);
+            sink.Sum = group.Products[i];
+            TFormat.UnpackWeights<TIsa, DotSink>(block + i * rowBytes, 1, tables, group.PreparedOf(i), ref sink);
+            group.Products[i] = sink.Sum;
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static Vector256<float> AccumulateApart(Vector256<float> accumulator, short* sums, float activationScale, RowGroup group) =>
+        Accumulate(accumulator, sums, activationScale, group);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Prepare(byte* block, long rowBytes, int count, sbyte* quants, short* sums, byte* ahead, RowGroup group)
+    {
+        if (TFormat.Form == WeightForm.Signed)
+            StoreMagnitudes(quants, group.Magnitudes);
+        for (var i = 0; i < count; i++)
+        {
+            for (var line = 0; line < TFormat.BlockBytes; line += 64)
+                TIsa.Prefetch(ahead + line, Prefetch.IntoFirstLevel);
+            PrepareRow(block, sums, i, group);
+            ahead += TFormat.BlockBytes;
+            block += rowBytes;
+        }
+    }
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void PrepareRow(byte* block, short* sums, int row, RowGroup group)
     {
         group.ScaleBits[row] = TFormat.ScaleBits(block, 0);
-        TFormat.Prepare<TIsa>(block, group.Prepared + row * IVectorFormat.PreparedBytes);
+        TFormat.Prepare<TIsa>(block, group.PreparedOf(row));
         if (!TFormat.HasScales)
             return;
         TFormat.SubBlocks<TIsa>(block, out var scales, out var mins);
@@ -62,11 +112,21 @@ internal static unsafe class SuperBlockWalk<TFormat, TIsa>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void MultiplyRow(byte* block, sbyte* quants, byte* tables, int row, RowGroup group)
     {
-        var sink = new DotSink { Quants = quants, Magnitudes = group.Magnitudes, Sum = Vector256<int>.Zero };
+        var sink = Begin(quants, row, group);
+        TFormat.UnpackWeights<TIsa, DotSink>(block, 0, tables, group.PreparedOf(row), ref sink);
+        TFormat.UnpackWeights<TIsa, DotSink>(block, 1, tables, group.PreparedOf(row), ref sink);
+        group.Products[row] = sink.Sum;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static DotSink Begin(sbyte* quants, int row, RowGroup group)
+    {
+        var sink = new DotSink { Quants = quants, Magnitudes = group.Magnitudes };
         if (TFormat.HasScales)
             sink.Scales = ScaleLanes.Load<TIsa>((short*)(group.Scales + row));
-        TFormat.UnpackWeights<TIsa, DotSink>(block, 0, tables, group.Prepared + row * IVectorFormat.PreparedBytes, ref sink);
-        group.Products[row] = TFormat.HasScales && TFormat.HasOffsets ? sink.Sum - group.Minimums[row] : sink.Sum;
+        if (TFormat.HasScales && TFormat.HasOffsets)
+            sink.Sum = -group.Minimums[row];
+        return sink;
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -41,14 +41,10 @@ internal readonly unsafe partial struct IQ1M : IVectorFormat
     {
         var indices = (ushort*)prepared;
         var shifts = ByteLanes.Load<TIsa>(prepared + 64);
-        Accept<TIsa, TSink>(0, indices, shifts, tables, ref sink);
-        Accept<TIsa, TSink>(1, indices, shifts, tables, ref sink);
-        Accept<TIsa, TSink>(2, indices, shifts, tables, ref sink);
-        Accept<TIsa, TSink>(3, indices, shifts, tables, ref sink);
-        Accept<TIsa, TSink>(4, indices, shifts, tables, ref sink);
-        Accept<TIsa, TSink>(5, indices, shifts, tables, ref sink);
-        Accept<TIsa, TSink>(6, indices, shifts, tables, ref sink);
-        Accept<TIsa, TSink>(7, indices, shifts, tables, ref sink);
+        Accept<TIsa, TSink>(4 * step, indices, shifts, tables, ref sink);
+        Accept<TIsa, TSink>(4 * step + 1, indices, shifts, tables, ref sink);
+        Accept<TIsa, TSink>(4 * step + 2, indices, shifts, tables, ref sink);
+        Accept<TIsa, TSink>(4 * step + 3, indices, shifts, tables, ref sink);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

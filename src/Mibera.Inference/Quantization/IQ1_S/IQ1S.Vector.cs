@@ -34,14 +34,10 @@ internal readonly unsafe partial struct IQ1S : IVectorFormat
         where TIsa : struct, IIsa
         where TSink : struct, IChunkSink
     {
-        Accept(0, tables, prepared, ref sink);
-        Accept(1, tables, prepared, ref sink);
-        Accept(2, tables, prepared, ref sink);
-        Accept(3, tables, prepared, ref sink);
-        Accept(4, tables, prepared, ref sink);
-        Accept(5, tables, prepared, ref sink);
-        Accept(6, tables, prepared, ref sink);
-        Accept(7, tables, prepared, ref sink);
+        Accept(4 * step, tables, prepared, ref sink);
+        Accept(4 * step + 1, tables, prepared, ref sink);
+        Accept(4 * step + 2, tables, prepared, ref sink);
+        Accept(4 * step + 3, tables, prepared, ref sink);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -31,14 +31,10 @@ internal readonly unsafe partial struct IQ2S : IVectorFormat
     {
         var indices = (ushort*)prepared;
         var signs = ByteLanes.Load<TIsa>(((Block*)block)->Signs);
-        Accept<TIsa, TSink>(0, indices, signs, tables, ref sink);
-        Accept<TIsa, TSink>(1, indices, signs, tables, ref sink);
-        Accept<TIsa, TSink>(2, indices, signs, tables, ref sink);
-        Accept<TIsa, TSink>(3, indices, signs, tables, ref sink);
-        Accept<TIsa, TSink>(4, indices, signs, tables, ref sink);
-        Accept<TIsa, TSink>(5, indices, signs, tables, ref sink);
-        Accept<TIsa, TSink>(6, indices, signs, tables, ref sink);
-        Accept<TIsa, TSink>(7, indices, signs, tables, ref sink);
+        Accept<TIsa, TSink>(4 * step, indices, signs, tables, ref sink);
+        Accept<TIsa, TSink>(4 * step + 1, indices, signs, tables, ref sink);
+        Accept<TIsa, TSink>(4 * step + 2, indices, signs, tables, ref sink);
+        Accept<TIsa, TSink>(4 * step + 3, indices, signs, tables, ref sink);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -32,14 +32,10 @@ internal readonly unsafe partial struct IQ2XS : IVectorFormat
     {
         var codes = ((Block*)block)->Codes;
         var signs = ByteLanes.Load<TIsa>(prepared);
-        Accept<TIsa, TSink>(0, codes, signs, tables, ref sink);
-        Accept<TIsa, TSink>(1, codes, signs, tables, ref sink);
-        Accept<TIsa, TSink>(2, codes, signs, tables, ref sink);
-        Accept<TIsa, TSink>(3, codes, signs, tables, ref sink);
-        Accept<TIsa, TSink>(4, codes, signs, tables, ref sink);
-        Accept<TIsa, TSink>(5, codes, signs, tables, ref sink);
-        Accept<TIsa, TSink>(6, codes, signs, tables, ref sink);
-        Accept<TIsa, TSink>(7, codes, signs, tables, ref sink);
+        Accept<TIsa, TSink>(4 * step, codes, signs, tables, ref sink);
+        Accept<TIsa, TSink>(4 * step + 1, codes, signs, tables, ref sink);
+        Accept<TIsa, TSink>(4 * step + 2, codes, signs, tables, ref sink);
+        Accept<TIsa, TSink>(4 * step + 3, codes, signs, tables, ref sink);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

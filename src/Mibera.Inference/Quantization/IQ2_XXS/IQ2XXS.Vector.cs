@@ -30,14 +30,11 @@ internal readonly unsafe partial struct IQ2XXS : IVectorFormat
     {
         var codes = ((Block*)block)->Codes;
         var signs = ByteLanes.Load<TIsa>(prepared);
-        Accept<TIsa, TSink>(0, 0, codes, signs, tables, ref sink);
-        Accept<TIsa, TSink>(1, 2, codes, signs, tables, ref sink);
-        Accept<TIsa, TSink>(2, 4, codes, signs, tables, ref sink);
-        Accept<TIsa, TSink>(3, 6, codes, signs, tables, ref sink);
-        Accept<TIsa, TSink>(4, 1, codes, signs, tables, ref sink);
-        Accept<TIsa, TSink>(5, 3, codes, signs, tables, ref sink);
-        Accept<TIsa, TSink>(6, 5, codes, signs, tables, ref sink);
-        Accept<TIsa, TSink>(7, 7, codes, signs, tables, ref sink);
+        // Prepared in the order 0, 4, 1, 5, 2, 6, 3, 7.
+        Accept<TIsa, TSink>(4 * step, step, codes, signs, tables, ref sink);
+        Accept<TIsa, TSink>(4 * step + 1, step + 2, codes, signs, tables, ref sink);
+        Accept<TIsa, TSink>(4 * step + 2, step + 4, codes, signs, tables, ref sink);
+        Accept<TIsa, TSink>(4 * step + 3, step + 6, codes, signs, tables, ref sink);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -28,16 +28,12 @@ internal readonly unsafe partial struct IQ3XXS : IVectorFormat
         where TIsa : struct, IIsa
         where TSink : struct, IChunkSink
     {
-        var b = (Block*)block;
+        var indices = ((Block*)block)->Indices;
         var signs = ByteLanes.Load<TIsa>(prepared);
-        Accept<TIsa, TSink>(0, b->Indices, signs, tables, ref sink);
-        Accept<TIsa, TSink>(1, b->Indices, signs, tables, ref sink);
-        Accept<TIsa, TSink>(2, b->Indices, signs, tables, ref sink);
-        Accept<TIsa, TSink>(3, b->Indices, signs, tables, ref sink);
-        Accept<TIsa, TSink>(4, b->Indices, signs, tables, ref sink);
-        Accept<TIsa, TSink>(5, b->Indices, signs, tables, ref sink);
-        Accept<TIsa, TSink>(6, b->Indices, signs, tables, ref sink);
-        Accept<TIsa, TSink>(7, b->Indices, signs, tables, ref sink);
+        Accept<TIsa, TSink>(4 * step, indices, signs, tables, ref sink);
+        Accept<TIsa, TSink>(4 * step + 1, indices, signs, tables, ref sink);
+        Accept<TIsa, TSink>(4 * step + 2, indices, signs, tables, ref sink);
+        Accept<TIsa, TSink>(4 * step + 3, indices, signs, tables, ref sink);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

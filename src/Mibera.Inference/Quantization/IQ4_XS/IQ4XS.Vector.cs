@@ -17,15 +17,11 @@ internal readonly unsafe partial struct IQ4XS : IVectorFormat
         where TIsa : struct, IIsa
         where TSink : struct, IChunkSink
     {
-        var quants = ((Block*)block)->Quants;
-        sink.Accept(0, TIsa.Lookup(Codebooks.Iq4NlTable, Unpacking.Nibbles(quants)));
-        sink.Accept(1, TIsa.Lookup(Codebooks.Iq4NlTable, Unpacking.Nibbles(quants + 16)));
-        sink.Accept(2, TIsa.Lookup(Codebooks.Iq4NlTable, Unpacking.Nibbles(quants + 32)));
-        sink.Accept(3, TIsa.Lookup(Codebooks.Iq4NlTable, Unpacking.Nibbles(quants + 48)));
-        sink.Accept(4, TIsa.Lookup(Codebooks.Iq4NlTable, Unpacking.Nibbles(quants + 64)));
-        sink.Accept(5, TIsa.Lookup(Codebooks.Iq4NlTable, Unpacking.Nibbles(quants + 80)));
-        sink.Accept(6, TIsa.Lookup(Codebooks.Iq4NlTable, Unpacking.Nibbles(quants + 96)));
-        sink.Accept(7, TIsa.Lookup(Codebooks.Iq4NlTable, Unpacking.Nibbles(quants + 112)));
+        var quants = ((Block*)block)->Quants + 64 * step;
+        sink.Accept(4 * step, TIsa.Lookup(Codebooks.Iq4NlTable, Unpacking.Nibbles(quants)));
+        sink.Accept(4 * step + 1, TIsa.Lookup(Codebooks.Iq4NlTable, Unpacking.Nibbles(quants + 16)));
+        sink.Accept(4 * step + 2, TIsa.Lookup(Codebooks.Iq4NlTable, Unpacking.Nibbles(quants + 32)));
+        sink.Accept(4 * step + 3, TIsa.Lookup(Codebooks.Iq4NlTable, Unpacking.Nibbles(quants + 48)));
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -19,16 +19,11 @@ internal readonly unsafe partial struct Q3K : IVectorFormat
     {
         var b = (Block*)block;
         var high = Vector256.Load(b->High);
-        var first = Vector256.Load(b->Quants);
-        sink.Accept(0, Unpacking.Bits(first, 0, 3) | Unpacking.BitsUp(high, 2, 4));
-        sink.Accept(1, Unpacking.Bits(first, 2, 3) | Unpacking.BitsUp(high, 1, 4));
-        sink.Accept(2, Unpacking.Bits(first, 4, 3) | Unpacking.Bits(high, 0, 4));
-        sink.Accept(3, Unpacking.Bits(first, 6, 3) | Unpacking.Bits(high, 1, 4));
-        var last = Vector256.Load(b->Quants + 32);
-        sink.Accept(4, Unpacking.Bits(last, 0, 3) | Unpacking.Bits(high, 2, 4));
-        sink.Accept(5, Unpacking.Bits(last, 2, 3) | Unpacking.Bits(high, 3, 4));
-        sink.Accept(6, Unpacking.Bits(last, 4, 3) | Unpacking.Bits(high, 4, 4));
-        sink.Accept(7, Unpacking.Bits(last, 6, 3) | Unpacking.Bits(high, 5, 4));
+        var run = Vector256.Load(b->Quants + 32 * step);
+        sink.Accept(4 * step, Unpacking.Bits(run, 0, 3) | Unpacking.Bit(high, 4 * step, 2));
+        sink.Accept(4 * step + 1, Unpacking.Bits(run, 2, 3) | Unpacking.Bit(high, 4 * step + 1, 2));
+        sink.Accept(4 * step + 2, Unpacking.Bits(run, 4, 3) | Unpacking.Bit(high, 4 * step + 2, 2));
+        sink.Accept(4 * step + 3, Unpacking.Bits(run, 6, 3) | Unpacking.Bit(high, 4 * step + 3, 2));
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -15,11 +15,13 @@ internal readonly unsafe partial struct Q4K : IVectorFormat
         where TIsa : struct, IIsa
         where TSink : struct, IChunkSink
     {
-        var quants = ((Block*)block)->Quants;
-        Accept(0, Vector256.Load(quants), ref sink);
-        Accept(2, Vector256.Load(quants + 32), ref sink);
-        Accept(4, Vector256.Load(quants + 64), ref sink);
-        Accept(6, Vector256.Load(quants + 96), ref sink);
+        var quants = ((Block*)block)->Quants + 64 * step;
+        var run = Vector256.Load(quants);
+        sink.Accept(4 * step, Unpacking.Bits(run, 0, 15));
+        sink.Accept(4 * step + 1, Unpacking.Bits(run, 4, 15));
+        run = Vector256.Load(quants + 32);
+        sink.Accept(4 * step + 2, Unpacking.Bits(run, 0, 15));
+        sink.Accept(4 * step + 3, Unpacking.Bits(run, 4, 15));
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -29,12 +31,4 @@ internal readonly unsafe partial struct Q4K : IVectorFormat
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static uint ScaleBits(byte* block, int unit) => *(uint*)block;
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Accept<TSink>(int chunk, Vector256<byte> run, ref TSink sink)
-        where TSink : struct, IChunkSink
-    {
-        sink.Accept(chunk, Unpacking.Bits(run, 0, 15));
-        sink.Accept(chunk + 1, Unpacking.Bits(run, 4, 15));
-    }
 }

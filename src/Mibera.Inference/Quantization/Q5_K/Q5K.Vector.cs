@@ -17,18 +17,12 @@ internal readonly unsafe partial struct Q5K : IVectorFormat
     {
         var b = (Block*)block;
         var high = Vector256.Load(b->High);
-        var run = Vector256.Load(b->Quants);
-        sink.Accept(0, Unpacking.Bits(run, 0, 15) | Unpacking.BitsUp(high, 4, 16));
-        sink.Accept(1, Unpacking.Bits(run, 4, 15) | Unpacking.BitsUp(high, 3, 16));
-        run = Vector256.Load(b->Quants + 32);
-        sink.Accept(2, Unpacking.Bits(run, 0, 15) | Unpacking.BitsUp(high, 2, 16));
-        sink.Accept(3, Unpacking.Bits(run, 4, 15) | Unpacking.BitsUp(high, 1, 16));
-        run = Vector256.Load(b->Quants + 64);
-        sink.Accept(4, Unpacking.Bits(run, 0, 15) | Unpacking.Bits(high, 0, 16));
-        sink.Accept(5, Unpacking.Bits(run, 4, 15) | Unpacking.Bits(high, 1, 16));
-        run = Vector256.Load(b->Quants + 96);
-        sink.Accept(6, Unpacking.Bits(run, 0, 15) | Unpacking.Bits(high, 2, 16));
-        sink.Accept(7, Unpacking.Bits(run, 4, 15) | Unpacking.Bits(high, 3, 16));
+        var run = Vector256.Load(b->Quants + 64 * step);
+        sink.Accept(4 * step, Unpacking.Bits(run, 0, 15) | Unpacking.Bit(high, 4 * step, 4));
+        sink.Accept(4 * step + 1, Unpacking.Bits(run, 4, 15) | Unpacking.Bit(high, 4 * step + 1, 4));
+        run = Vector256.Load(b->Quants + 64 * step + 32);
+        sink.Accept(4 * step + 2, Unpacking.Bits(run, 0, 15) | Unpacking.Bit(high, 4 * step + 2, 4));
+        sink.Accept(4 * step + 3, Unpacking.Bits(run, 4, 15) | Unpacking.Bit(high, 4 * step + 3, 4));
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

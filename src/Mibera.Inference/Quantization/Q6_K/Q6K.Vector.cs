@@ -18,8 +18,13 @@ internal readonly unsafe partial struct Q6K : IVectorFormat
         where TSink : struct, IChunkSink
     {
         var b = (Block*)block;
-        Accept(0, b->Low, b->High, ref sink);
-        Accept(4, b->Low + 64, b->High + 32, ref sink);
+        var first = Vector256.Load(b->Low + 64 * step);
+        var last = Vector256.Load(b->Low + 64 * step + 32);
+        var high = Vector256.Load(b->High + 32 * step);
+        sink.Accept(4 * step, Unpacking.Bits(first, 0, 0x0f) | Unpacking.BitsUp(high, 4, 0x30));
+        sink.Accept(4 * step + 1, Unpacking.Bits(last, 0, 0x0f) | Unpacking.BitsUp(high, 2, 0x30));
+        sink.Accept(4 * step + 2, Unpacking.Bits(first, 4, 0x0f) | Unpacking.Bits(high, 0, 0x30));
+        sink.Accept(4 * step + 3, Unpacking.Bits(last, 4, 0x0f) | Unpacking.Bits(high, 2, 0x30));
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -32,16 +37,4 @@ internal readonly unsafe partial struct Q6K : IVectorFormat
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static uint ScaleBits(byte* block, int unit) => *(ushort*)&((Block*)block)->Scale;
-
-    /// <summary>One run of 128 weights.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Accept<TSink>(int chunk, byte* low, byte* high, ref TSink sink)
-        where TSink : struct, IChunkSink
-    {
-        var (first, last, top) = (Vector256.Load(low), Vector256.Load(low + 32), Vector256.Load(high));
-        sink.Accept(chunk, Unpacking.Bits(first, 0, 0x0f) | Unpacking.BitsUp(top, 4, 0x30));
-        sink.Accept(chunk + 1, Unpacking.Bits(last, 0, 0x0f) | Unpacking.BitsUp(top, 2, 0x30));
-        sink.Accept(chunk + 2, Unpacking.Bits(first, 4, 0x0f) | Unpacking.Bits(top, 0, 0x30));
-        sink.Accept(chunk + 3, Unpacking.Bits(last, 4, 0x0f) | Unpacking.Bits(top, 2, 0x30));
-    }
 }

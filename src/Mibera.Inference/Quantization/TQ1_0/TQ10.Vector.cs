@@ -21,16 +21,18 @@ internal readonly unsafe partial struct TQ10 : IVectorFormat
     {
         var b = (Block*)block;
         var digits = Vector256.Load(b->Quants);
-        sink.Accept(0, TopDigit(digits));
-        sink.Accept(1, TopDigit(digits = Times3(digits)));
-        sink.Accept(2, TopDigit(digits = Times3(digits)));
-        sink.Accept(3, TopDigit(digits = Times3(digits)));
-        sink.Accept(4, TopDigit(Times3(digits)));
-
+        if (step == 0)
+        {
+            sink.Accept(0, TopDigit(digits));
+            sink.Accept(1, TopDigit(digits = Times3(digits)));
+            sink.Accept(2, TopDigit(digits = Times3(digits)));
+            sink.Accept(3, TopDigit(Times3(digits)));
+            return;
+        }
+        sink.Accept(4, TopDigit(Times3(Times3(Times3(Times3(digits))))));
         // The other 16 bytes: two digits at a time, the second one in the upper lane; the fifth beside the tail.
         var even = Vector128.Load(b->Quants + 32);
-        var odd = even + even + even;
-        digits = Vector256.Create(even, odd);
+        digits = Vector256.Create(even, even + even + even);
         sink.Accept(5, TopDigit(digits));
         digits = Times3(Times3(digits));
         sink.Accept(6, TopDigit(digits));

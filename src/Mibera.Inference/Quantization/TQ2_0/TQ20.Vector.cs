@@ -19,17 +19,11 @@ internal readonly unsafe partial struct TQ20 : IVectorFormat
         where TIsa : struct, IIsa
         where TSink : struct, IChunkSink
     {
-        var b = (Block*)block;
-        var first = Vector256.Load(b->Quants);
-        sink.Accept(0, Unpacking.Bits(first, 0, 3));
-        sink.Accept(1, Unpacking.Bits(first, 2, 3));
-        sink.Accept(2, Unpacking.Bits(first, 4, 3));
-        sink.Accept(3, Unpacking.Bits(first, 6, 3));
-        var last = Vector256.Load(b->Quants + 32);
-        sink.Accept(4, Unpacking.Bits(last, 0, 3));
-        sink.Accept(5, Unpacking.Bits(last, 2, 3));
-        sink.Accept(6, Unpacking.Bits(last, 4, 3));
-        sink.Accept(7, Unpacking.Bits(last, 6, 3));
+        var run = Vector256.Load(((Block*)block)->Quants + 32 * step);
+        sink.Accept(4 * step, Unpacking.Bits(run, 0, 3));
+        sink.Accept(4 * step + 1, Unpacking.Bits(run, 2, 3));
+        sink.Accept(4 * step + 2, Unpacking.Bits(run, 4, 3));
+        sink.Accept(4 * step + 3, Unpacking.Bits(run, 6, 3));
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
