@@ -140,7 +140,8 @@ internal sealed unsafe class AttentionWorker : IDisposable
         var lastGroup = (Math.Min(first + Chunk, _end[_rows - 1]) - 1) / KvKernel.Group;
         for (var group = firstGroup; group <= lastGroup; group++)
             Score(group, first, group < lastGroup ? Keys(group + 1) : Values(firstGroup));
-        for (var row = 0; row < _rows; row++)
+        // Rows that only fill up the last four keep whatever they have.
+        for (var row = 0; row < _count; row++)
             Weigh(row, first);
         for (var group = firstGroup; group <= lastGroup; group++)
             AddValues(group, first, group < lastGroup ? Values(group + 1) : Keys(lastGroup + 1));

@@ -43,6 +43,30 @@ public unsafe class ActivationQuantizerTests
 
     [Theory]
     [MemberData(nameof(Blocks))]
+    public void VectorsHaveTheBitsOfTheScalarStatement(int block)
+    {
+        var row = new float[4 * block];
+        foreach (var pattern in RandomActivations.Patterns)
+        {
+            for (var seed = 0ul; seed < 50; seed++)
+            {
+                RandomActivations.Fill(row, pattern, seed);
+                using var rows = Quantize(row, block);
+                for (var b = 0; b < 4; b++)
+                {
+                    var values = row.AsSpan(b * block, block).ToArray();
+                    var largest = values.Max(MathF.Abs);
+                    var inverse = largest >= 1e-30f ? 127f / largest : 0f;
+                    Assert.Equal(inverse == 0f ? 0f : largest / 127f, rows.Scales(0)[b]);
+                    var expected = values.Select(x => (sbyte)MathF.Round(x * inverse, MidpointRounding.ToEven)).ToArray();
+                    Assert.Equal(expected, new ReadOnlySpan<sbyte>(rows.Quants(0) + b * block, block).ToArray());
+                }
+            }
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Blocks))]
     public void SumsAreThoseOfSixteenQuants(int block)
     {
         var row = new float[2 * block];
