@@ -2,6 +2,7 @@ using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using Mibera.Inference.Gguf;
 using Mibera.Inference.Quantization;
+using Mibera.Inference.Simd;
 
 namespace Mibera.Inference.Kernels;
 
@@ -15,13 +16,18 @@ internal sealed unsafe class FloatKernel<TFormat> : MatrixKernel
     /// <summary>Weight rows that are multiplied together.</summary>
     private const int Rows = 4;
 
-    /// <summary>Inputs for which 4 weight rows are converted to floats once: as many as keep their columns in L2.</summary>
+    /// <summary>Inputs that share a conversion of weights: as many as keep their columns in L2.</summary>
     private const int InputBlock = 32;
+
+    /// <summary>With more inputs than this, binary16 weights are converted once instead of for every 4 inputs. (The other
+    /// formats' conversion is one shift or none.)</summary>
+    private const int InputsWorthExpanding = 8;
 
     /// <summary>Columns converted at a time: 4 rows of them take half of L1.</summary>
     private const int ColumnBlock = 1024;
 
-    private static readonly int ElementBytes = TFormat.Type.Block().Bytes;
+    /// <summary>Floats between converted rows: not a multiple of 4096 bytes, lest all rows compete for the same lines of L1.</summary>
+    private const int ExpandedStride = ColumnBlock + 3 * 16;
 
     public override GgmlType Type => TFormat.Type;
 
@@ -36,11 +42,12 @@ internal sealed unsafe class FloatKernel<TFormat> : MatrixKernel
             var count = Math.Min(InputBlock, input.Rows - first);
             for (var row = begin; row < end; row += Rows)
             {
-                var group = new RowGroup(weights, row, Math.Min(Rows, end - row));
+                var rows = RowPointers.Of(weights, row, Math.Min(Rows, end - row));
+                var target = output + first * outputStride + row;
                 if (count == 1)
-                    MultiplyOne(group, weights.Columns, input.Row(first), output + first * outputStride + row);
+                    MultiplyOne(rows, weights.Columns, input.Row(first), Math.Min(Rows, end - row), target);
                 else
-                    MultiplyMany(group, weights.Columns, input, first, count, output + first * outputStride + row, outputStride);
+                    MultiplyMany(rows, weights.Columns, input, first, count, Math.Min(Rows, end - row), target, outputStride);
             }
         }
     }
@@ -49,166 +56,207 @@ internal sealed unsafe class FloatKernel<TFormat> : MatrixKernel
     {
         var i = 0;
         for (; i <= columns - Lanes.Count; i += Lanes.Count)
-            TFormat.Load(row + (long)i * ElementBytes).Store(output + i);
+            TFormat.Load(row + (long)i * TFormat.Bytes).Store(output + i);
         for (; i < columns; i++)
-            output[i] = TFormat.Decode(row + (long)i * ElementBytes);
+            output[i] = TFormat.Decode(row + (long)i * TFormat.Bytes);
     }
 
-    /// <summary>Four rows of weights with one input, straight from the file's elements.</summary>
-    private static void MultiplyOne(in RowGroup group, int columns, float* x, float* output)
+    /// <summary>Four rows of weights with one input, while the next four are fetched.</summary>
+    private static void MultiplyOne(in RowPointers rows, int columns, float* x, int count, float* output)
     {
         Vector512<float> a = default, b = default, c = default, d = default;
+        byte* row0 = rows[0], row1 = rows[1], row2 = rows[2], row3 = rows[3];
+        var ahead = row3 + (row3 - row2);
         var whole = columns & -Lanes.Count;
         for (var i = 0; i < whole; i += Lanes.Count)
         {
+            var bytes = (long)i * TFormat.Bytes;
+            Hint.Prefetch(ahead + Rows * bytes);
+            Hint.Prefetch(ahead + Rows * bytes + 64);
+            if (TFormat.Bytes > 2)
+            {
+                Hint.Prefetch(ahead + Rows * bytes + 128);
+                Hint.Prefetch(ahead + Rows * bytes + 192);
+            }
             var input = Vector512.Load(x + i);
-            a = Vector512.FusedMultiplyAdd(input, TFormat.Load(group.Row0 + (long)i * ElementBytes), a);
-            b = Vector512.FusedMultiplyAdd(input, TFormat.Load(group.Row1 + (long)i * ElementBytes), b);
-            c = Vector512.FusedMultiplyAdd(input, TFormat.Load(group.Row2 + (long)i * ElementBytes), c);
-            d = Vector512.FusedMultiplyAdd(input, TFormat.Load(group.Row3 + (long)i * ElementBytes), d);
+            a = Vector512.FusedMultiplyAdd(input, TFormat.Load(row0 + bytes), a);
+            b = Vector512.FusedMultiplyAdd(input, TFormat.Load(row1 + bytes), b);
+            c = Vector512.FusedMultiplyAdd(input, TFormat.Load(row2 + bytes), c);
+            d = Vector512.FusedMultiplyAdd(input, TFormat.Load(row3 + bytes), d);
         }
+        var sums = new FourSums(a, b, c, d);
         if (whole < columns)
-        {
-            var rest = columns - whole;
-            var input = Lanes.LoadTail(x + whole, rest);
-            a = Vector512.FusedMultiplyAdd(input, LoadTail(group.Row0 + (long)whole * ElementBytes, rest), a);
-            b = Vector512.FusedMultiplyAdd(input, LoadTail(group.Row1 + (long)whole * ElementBytes, rest), b);
-            c = Vector512.FusedMultiplyAdd(input, LoadTail(group.Row2 + (long)whole * ElementBytes, rest), c);
-            d = Vector512.FusedMultiplyAdd(input, LoadTail(group.Row3 + (long)whole * ElementBytes, rest), d);
-        }
-        Store(group.Count, Lanes.Sum(a), Lanes.Sum(b), Lanes.Sum(c), Lanes.Sum(d), output);
+            sums = AddTail(rows, whole, columns - whole, x + whole, sums);
+        sums.Store(count, output);
     }
 
     /// <summary>Four rows of weights with up to <see cref="InputBlock"/> inputs, column block by column block.</summary>
     [SkipLocalsInit]
     private static void MultiplyMany(
-        in RowGroup group, int columns, Activations input, int first, int count, float* output, long outputStride)
+        in RowPointers rows, int columns, Activations input, int first, int inputs, int count, float* output, long outputStride)
     {
-        var sums = stackalloc Vector512<float>[InputBlock * Rows];
-        var expanded = stackalloc float[Rows * ColumnBlock];
-        new Span<float>(sums, count * Rows * Lanes.Count).Clear();
-        for (var column = 0; column < columns; column += ColumnBlock)
+        var sums = stackalloc FourSums[InputBlock];
+        new Span<byte>(sums, inputs * sizeof(FourSums)).Clear();
+        var expanded = stackalloc float[Rows * ExpandedStride];
+        var whole = columns & -Lanes.Count;
+        for (var column = 0; column < whole; column += ColumnBlock)
         {
-            var width = Math.Min(ColumnBlock, columns - column);
-            for (var row = 0; row < Rows; row++)
-                Expand(group[row] + (long)column * ElementBytes, width, expanded + row * ColumnBlock);
-            var t = 0;
-            // A tile of 16 sums needs 32 registers; machines with 16 halves of them take one input at a time.
-            if (Vector512.IsHardwareAccelerated)
-            {
-                for (; t <= count - 4; t += 4)
-                    AddTile4(expanded, width, input.Row(first + t) + column, input.Width, sums + t * Rows);
-            }
-            for (; t < count; t++)
-                AddTile1(expanded, width, input.Row(first + t) + column, sums + t * Rows);
+            var width = Math.Min(ColumnBlock, whole - column);
+            var block = rows.Advance((long)column * TFormat.Bytes);
+            if (TFormat.Type != GgmlType.F16 || inputs <= InputsWorthExpanding)
+                AddBlock<TFormat>(block, width, input.Row(first) + column, input.Width, inputs, sums);
+            else
+                AddBlock<F32Format>(Expand(block, width, expanded), width, input.Row(first) + column, input.Width, inputs, sums);
         }
-        for (var t = 0; t < count; t++)
+        for (var t = 0; t < inputs; t++)
         {
-            var s = sums + t * Rows;
-            Store(group.Count, Lanes.Sum(s[0]), Lanes.Sum(s[1]), Lanes.Sum(s[2]), Lanes.Sum(s[3]), output + t * outputStride);
+            if (whole < columns)
+                sums[t] = AddTail(rows, whole, columns - whole, input.Row(first + t) + whole, sums[t]);
+            sums[t].Store(count, output + t * outputStride);
         }
     }
 
-    private static void AddTile1(float* w, int width, float* x, Vector512<float>* sums)
+    private static void AddBlock<TSource>(in RowPointers rows, int width, float* x, long stride, int inputs, FourSums* sums)
+        where TSource : struct, IFloatFormat
     {
-        var (a, b, c, d) = (sums[0], sums[1], sums[2], sums[3]);
+        var t = 0;
+        // A tile of 16 sums needs 32 registers; machines with 16 halves of them take one input at a time.
+        if (Vector512.IsHardwareAccelerated)
+        {
+            for (; t <= inputs - 4; t += 4)
+                AddFour<TSource>(rows, width, x + t * stride, stride, sums + t);
+        }
+        for (; t < inputs; t++)
+            AddOne<TSource>(rows, width, x + t * stride, sums + t);
+    }
+
+    private static void AddOne<TSource>(in RowPointers rows, int width, float* x, FourSums* sums)
+        where TSource : struct, IFloatFormat
+    {
+        byte* row0 = rows[0], row1 = rows[1], row2 = rows[2], row3 = rows[3];
+        var (a, b, c, d) = (sums->A, sums->B, sums->C, sums->D);
         for (var i = 0; i < width; i += Lanes.Count)
         {
-            var input = i + Lanes.Count <= width ? Vector512.Load(x + i) : Lanes.LoadTail(x + i, width - i);
-            a = Vector512.FusedMultiplyAdd(input, Vector512.Load(w + i), a);
-            b = Vector512.FusedMultiplyAdd(input, Vector512.Load(w + ColumnBlock + i), b);
-            c = Vector512.FusedMultiplyAdd(input, Vector512.Load(w + 2 * ColumnBlock + i), c);
-            d = Vector512.FusedMultiplyAdd(input, Vector512.Load(w + 3 * ColumnBlock + i), d);
+            var input = Vector512.Load(x + i);
+            a = Vector512.FusedMultiplyAdd(input, TSource.Load(row0 + i * TSource.Bytes), a);
+            b = Vector512.FusedMultiplyAdd(input, TSource.Load(row1 + i * TSource.Bytes), b);
+            c = Vector512.FusedMultiplyAdd(input, TSource.Load(row2 + i * TSource.Bytes), c);
+            d = Vector512.FusedMultiplyAdd(input, TSource.Load(row3 + i * TSource.Bytes), d);
         }
-        (sums[0], sums[1], sums[2], sums[3]) = (a, b, c, d);
+        *sums = new FourSums(a, b, c, d);
     }
 
-    private static void AddTile4(float* w, int width, float* x, long stride, Vector512<float>* sums)
+    private static void AddFour<TSource>(in RowPointers rows, int width, float* x, long stride, FourSums* sums)
+        where TSource : struct, IFloatFormat
     {
-        var (a0, a1, a2, a3) = (sums[0], sums[1], sums[2], sums[3]);
-        var (b0, b1, b2, b3) = (sums[4], sums[5], sums[6], sums[7]);
-        var (c0, c1, c2, c3) = (sums[8], sums[9], sums[10], sums[11]);
-        var (d0, d1, d2, d3) = (sums[12], sums[13], sums[14], sums[15]);
-        var x1 = x + stride;
-        var x2 = x1 + stride;
-        var x3 = x2 + stride;
-        var whole = width & -Lanes.Count;
-        for (var i = 0; i < whole; i += Lanes.Count)
+        byte* row0 = rows[0], row1 = rows[1], row2 = rows[2], row3 = rows[3];
+        var (a0, a1, a2, a3) = (sums[0].A, sums[0].B, sums[0].C, sums[0].D);
+        var (b0, b1, b2, b3) = (sums[1].A, sums[1].B, sums[1].C, sums[1].D);
+        var (c0, c1, c2, c3) = (sums[2].A, sums[2].B, sums[2].C, sums[2].D);
+        var (d0, d1, d2, d3) = (sums[3].A, sums[3].B, sums[3].C, sums[3].D);
+        for (var i = 0; i < width; i += Lanes.Count)
         {
-            var (w0, w1) = (Vector512.Load(w + i), Vector512.Load(w + ColumnBlock + i));
-            var (w2, w3) = (Vector512.Load(w + 2 * ColumnBlock + i), Vector512.Load(w + 3 * ColumnBlock + i));
+            var (w0, w1) = (TSource.Load(row0 + i * TSource.Bytes), TSource.Load(row1 + i * TSource.Bytes));
+            var (w2, w3) = (TSource.Load(row2 + i * TSource.Bytes), TSource.Load(row3 + i * TSource.Bytes));
             var input = Vector512.Load(x + i);
             a0 = Vector512.FusedMultiplyAdd(input, w0, a0);
             a1 = Vector512.FusedMultiplyAdd(input, w1, a1);
             a2 = Vector512.FusedMultiplyAdd(input, w2, a2);
             a3 = Vector512.FusedMultiplyAdd(input, w3, a3);
-            input = Vector512.Load(x1 + i);
+            input = Vector512.Load(x + stride + i);
             b0 = Vector512.FusedMultiplyAdd(input, w0, b0);
             b1 = Vector512.FusedMultiplyAdd(input, w1, b1);
             b2 = Vector512.FusedMultiplyAdd(input, w2, b2);
             b3 = Vector512.FusedMultiplyAdd(input, w3, b3);
-            input = Vector512.Load(x2 + i);
+            input = Vector512.Load(x + 2 * stride + i);
             c0 = Vector512.FusedMultiplyAdd(input, w0, c0);
             c1 = Vector512.FusedMultiplyAdd(input, w1, c1);
             c2 = Vector512.FusedMultiplyAdd(input, w2, c2);
             c3 = Vector512.FusedMultiplyAdd(input, w3, c3);
-            input = Vector512.Load(x3 + i);
+            input = Vector512.Load(x + 3 * stride + i);
             d0 = Vector512.FusedMultiplyAdd(input, w0, d0);
             d1 = Vector512.FusedMultiplyAdd(input, w1, d1);
             d2 = Vector512.FusedMultiplyAdd(input, w2, d2);
             d3 = Vector512.FusedMultiplyAdd(input, w3, d3);
         }
-        (sums[0], sums[1], sums[2], sums[3]) = (a0, a1, a2, a3);
-        (sums[4], sums[5], sums[6], sums[7]) = (b0, b1, b2, b3);
-        (sums[8], sums[9], sums[10], sums[11]) = (c0, c1, c2, c3);
-        (sums[12], sums[13], sums[14], sums[15]) = (d0, d1, d2, d3);
-        if (whole == width)
-            return;
-        for (var t = 0; t < 4; t++)
-            AddTile1(w + whole, width - whole, x + t * stride + whole, sums + t * Rows);
+        sums[0] = new FourSums(a0, a1, a2, a3);
+        sums[1] = new FourSums(b0, b1, b2, b3);
+        sums[2] = new FourSums(c0, c1, c2, c3);
+        sums[3] = new FourSums(d0, d1, d2, d3);
     }
 
-    /// <summary>Converts <paramref name="width"/> elements, with zeros up to a multiple of 16.</summary>
-    private static void Expand(byte* row, int width, float* target)
+    /// <summary>Adds the last, incomplete lanes with zeros behind them.</summary>
+    private static FourSums AddTail(in RowPointers rows, int column, int rest, float* x, in FourSums sums)
     {
-        var i = 0;
-        for (; i <= width - Lanes.Count; i += Lanes.Count)
-            TFormat.Load(row + (long)i * ElementBytes).Store(target + i);
-        if (i < width)
-            LoadTail(row + (long)i * ElementBytes, width - i).Store(target + i);
+        var input = Lanes.LoadTail(x, rest);
+        var tails = rows.Advance((long)column * TFormat.Bytes);
+        return new FourSums(
+            Vector512.FusedMultiplyAdd(input, LoadTail(tails[0], rest), sums.A),
+            Vector512.FusedMultiplyAdd(input, LoadTail(tails[1], rest), sums.B),
+            Vector512.FusedMultiplyAdd(input, LoadTail(tails[2], rest), sums.C),
+            Vector512.FusedMultiplyAdd(input, LoadTail(tails[3], rest), sums.D));
+    }
+
+    private static RowPointers Expand(in RowPointers rows, int width, float* target)
+    {
+        for (var row = 0; row < Rows; row++)
+        {
+            for (var i = 0; i < width; i += Lanes.Count)
+                TFormat.Load(rows[row] + (long)i * TFormat.Bytes).Store(target + row * ExpandedStride + i);
+        }
+        return RowPointers.Apart((byte*)target, ExpandedStride * sizeof(float));
     }
 
     /// <summary>Reads nothing behind the last element: a mapped file may end there.</summary>
     private static Vector512<float> LoadTail(byte* elements, int count)
     {
         var tail = Vector512<byte>.Zero;
-        Unsafe.CopyBlockUnaligned(&tail, elements, (uint)(count * ElementBytes));
+        Unsafe.CopyBlockUnaligned(&tail, elements, (uint)(count * TFormat.Bytes));
         return TFormat.Load((byte*)&tail);
     }
 
-    private static void Store(int count, float a, float b, float c, float d, float* output)
+    /// <summary>One input's sums with 4 rows.</summary>
+    private readonly struct FourSums(Vector512<float> a, Vector512<float> b, Vector512<float> c, Vector512<float> d)
     {
-        output[0] = a;
-        if (count > 1) output[1] = b;
-        if (count > 2) output[2] = c;
-        if (count > 3) output[3] = d;
+        public readonly Vector512<float> A = a;
+        public readonly Vector512<float> B = b;
+        public readonly Vector512<float> C = c;
+        public readonly Vector512<float> D = d;
+
+        public void Store(int count, float* output)
+        {
+            output[0] = Lanes.Sum(A);
+            if (count > 1) output[1] = Lanes.Sum(B);
+            if (count > 2) output[2] = Lanes.Sum(C);
+            if (count > 3) output[3] = Lanes.Sum(D);
+        }
     }
 
-    /// <summary>Up to 4 weight rows; missing ones repeat the last, and their sums are not stored.</summary>
-    private readonly struct RowGroup(in WeightMatrix weights, int first, int count)
+    /// <summary>Four weight rows; where fewer are left, the last one stands for the missing, and their sums are not stored.</summary>
+    private readonly struct RowPointers(byte* row0, byte* row1, byte* row2, byte* row3)
     {
-        public readonly byte* Row0 = weights.Row(first);
-        public readonly byte* Row1 = weights.Row(first + Math.Min(1, count - 1));
-        public readonly byte* Row2 = weights.Row(first + Math.Min(2, count - 1));
-        public readonly byte* Row3 = weights.Row(first + count - 1);
-        public readonly int Count = count;
+        private readonly byte* _row0 = row0;
+        private readonly byte* _row1 = row1;
+        private readonly byte* _row2 = row2;
+        private readonly byte* _row3 = row3;
 
         public byte* this[int row] => row switch
         {
-            0 => Row0,
-            1 => Row1,
-            2 => Row2,
-            _ => Row3,
+            0 => _row0,
+            1 => _row1,
+            2 => _row2,
+            _ => _row3,
         };
+
+        public static RowPointers Of(in WeightMatrix weights, int first, int count) => new(
+            weights.Row(first),
+            weights.Row(first + Math.Min(1, count - 1)),
+            weights.Row(first + Math.Min(2, count - 1)),
+            weights.Row(first + count - 1));
+
+        public static RowPointers Apart(byte* first, long bytes) =>
+            new(first, first + bytes, first + 2 * bytes, first + 3 * bytes);
+
+        public RowPointers Advance(long bytes) => new(_row0 + bytes, _row1 + bytes, _row2 + bytes, _row3 + bytes);
     }
 }

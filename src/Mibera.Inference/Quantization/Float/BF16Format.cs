@@ -9,6 +9,8 @@ internal readonly unsafe struct BF16Format : IFloatFormat
 {
     public static GgmlType Type => GgmlType.BF16;
 
+    public static int Bytes => 2;
+
     public static float Decode(byte* element) => BitConverter.Int32BitsToSingle(Unsafe.ReadUnaligned<ushort>(element) << 16);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

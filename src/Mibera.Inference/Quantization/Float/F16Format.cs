@@ -10,6 +10,8 @@ internal readonly unsafe struct F16Format : IFloatFormat
 {
     public static GgmlType Type => GgmlType.F16;
 
+    public static int Bytes => 2;
+
     public static float Decode(byte* element) => (float)Unsafe.ReadUnaligned<Half>(element);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -9,6 +9,8 @@ internal readonly unsafe struct F32Format : IFloatFormat
 {
     public static GgmlType Type => GgmlType.F32;
 
+    public static int Bytes => 4;
+
     public static float Decode(byte* element) => Unsafe.ReadUnaligned<float>(element);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

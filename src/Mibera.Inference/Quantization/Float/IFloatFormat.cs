@@ -8,6 +8,9 @@ internal unsafe interface IFloatFormat
 {
     static abstract GgmlType Type { get; }
 
+    /// <summary>Bytes of an element.</summary>
+    static abstract int Bytes { get; }
+
     /// <summary>The element at <paramref name="element"/>, which need not be aligned. The conversion is exact.</summary>
     static abstract float Decode(byte* element);
 
