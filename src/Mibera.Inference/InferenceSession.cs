@@ -40,6 +40,7 @@ public sealed class InferenceSession : IDisposable
         PrefillTime = Stopwatch.GetElapsedTime(0, _prefillTicks),
         DecodeTokens = _decodeTokens,
         DecodeTime = Stopwatch.GetElapsedTime(0, _decodeTicks),
+        Recomputations = _sequence.Reprefills,
         StopReason = _stopReason,
     };
 

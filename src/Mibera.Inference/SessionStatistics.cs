@@ -15,6 +15,9 @@ public readonly record struct SessionStatistics
     /// <summary>Time spent on them.</summary>
     public TimeSpan DecodeTime { get; init; }
 
+    /// <summary>How often the whole sequence was computed anew because it crossed LongRoPE's original context.</summary>
+    public int Recomputations { get; init; }
+
     /// <summary>Why the last generation ended.</summary>
     public StopReason StopReason { get; init; }
 

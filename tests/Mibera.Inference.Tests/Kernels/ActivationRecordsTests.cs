@@ -1,4 +1,3 @@
-using Mibera.Inference.Kernels;
 using Mibera.Inference.Kernels.Batch;
 using Mibera.Inference.Threading;
 

@@ -134,7 +134,10 @@ internal static unsafe class SuperBlockWalk<TFormat, TIsa>
     {
         var products = TIsa.SumRows(group.Products);
         if (!TFormat.HasScales && TFormat.HasOffsets)
-            products -= Vector256.Create(TFormat.Offset * Vector256.Sum(TIsa.MultiplyAddPairs(Vector256<int>.Zero, Vector256<short>.One, Vector256.Load(sums))));
+        {
+            var activations = TIsa.MultiplyAddPairs(Vector256<int>.Zero, Vector256<short>.One, Vector256.Load(sums));
+            products -= Vector256.Create(TFormat.Offset * Vector128.Sum(activations.GetLower() + activations.GetUpper()));
+        }
         var bits = Vector256.Load(group.ScaleBits);
         var scale = Vector256.Create(activationScale);
         accumulator = Vector256.FusedMultiplyAdd(Vector256.ConvertToSingle(products), TFormat.Scales(bits) * scale, accumulator);
