@@ -18,11 +18,12 @@ internal static class ConsoleReport
 
     private static void Write(ReportTable table, IAnsiConsole console)
     {
-        var view = new Table { Border = TableBorder.Rounded, Title = new TableTitle(Markup.Escape(table.Title)) };
+        var view = new Table { Border = TableBorder.Simple, Title = new TableTitle(Markup.Escape(table.Title)) };
         for (var column = 0; column < table.Headers.Count; column++)
         {
+            // Only names may wrap: a number in two lines is no number.
             var header = new TableColumn(Markup.Escape(table.Headers[column]));
-            view.AddColumn(column < table.NameColumns ? header.LeftAligned() : header.RightAligned());
+            view.AddColumn(column < table.NameColumns ? header.LeftAligned().PadLeft(0) : header.RightAligned().NoWrap().Padding(1, 0));
         }
         foreach (var row in table.Rows) view.AddRow([.. row.Select(Markup.Escape)]);
         console.WriteLine();

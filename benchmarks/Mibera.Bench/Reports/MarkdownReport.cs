@@ -14,7 +14,7 @@ internal static class MarkdownReport
         output.WriteLine();
         output.WriteLine($"**{table.Title}**");
         output.WriteLine();
-        output.WriteLine(Line(table.Headers));
+        output.WriteLine(Line(table.Headers.Select(header => header.Replace('\n', ' '))));
         output.WriteLine(Line(table.Headers.Select((_, column) => column < table.NameColumns ? "---" : "---:")));
         foreach (var row in table.Rows) output.WriteLine(Line(row.Select(Escape)));
         output.WriteLine();

@@ -18,9 +18,10 @@ internal static class Numbers
         _ => $"{Rate(samples.Mean)} ± {samples.StandardDeviation.ToString("0.00", CultureInfo.InvariantCulture)}",
     };
 
-    /// <summary>Best value, and how far the others fell short of it.</summary>
-    public static string BestAndWorst(Samples samples) =>
-        samples.Count == 0 ? "-" : $"{Rate(samples.Best)} ({Rate(samples.Worst)} to {Rate(samples.Best)} in {samples.Count} samples)";
+    /// <summary>The best value, and the worst in brackets.</summary>
+    public static string BestAndWorst(Samples samples) => $"{Rate(samples.Best)} ({Rate(samples.Worst)})";
+
+    public static string Gibibytes(long bytes) => (bytes / (double)(1L << 30)).ToString("0.00", CultureInfo.InvariantCulture);
 
     public static string Share(double? share) => share is { } value ? (value * 100).ToString("0", CultureInfo.InvariantCulture) + " %" : "-";
 

@@ -9,45 +9,65 @@ namespace Mibera.Bench.Reports;
 /// <summary>The tables that people see of a report.</summary>
 internal static class ReportTables
 {
-    private static readonly string[] MemoryHeaders = ["from memory Gw/s", "GB/s", "of R"];
+    private static readonly string[] MemoryHeaders = ["memory\nGw/s", "GB/s", "of R"];
 
     public static string Machine(MachineDescription machine) =>
         $"{machine.Processor}, {machine.LogicalProcessors} logical processors, {ByteText.Of(machine.MemoryBytes)}; {machine.System}; {machine.Runtime}";
 
     public static IEnumerable<ReportTable> Of(BenchReport report)
     {
-        if (report.Models.Count > 0) yield return Models(report.Models);
+        if (report.Models.Count > 0)
+        {
+            yield return Models(report.Models);
+            yield return Limits(report.Models);
+        }
         foreach (var set in report.Kernels.GroupBy(result => result.Set)) yield return Kernels(set.Key, [.. set]);
     }
 
     private static ReportTable Models(IReadOnlyList<ModelResult> results)
     {
         var first = results[0];
-        var limits = first.Limits;
         var rows = results.Select(result => (string[])
         [
             result.Name,
-            ByteText.Of(result.FileBytes),
+            Numbers.Gibibytes(result.FileBytes),
             Numbers.Spread(result.Prefill),
             Numbers.Share(result.PrefillShareOfPeak),
             Numbers.Spread(result.Decode),
             Numbers.Share(result.DecodeShareOfMemory),
             Numbers.Share(result.DecodeShareOfBound),
-            Numbers.Rate(result.Limits.R),
-            Numbers.Rate(result.Limits.P),
-            ByteText.Of(result.PeakMemoryBytes),
+            Numbers.Gibibytes(result.PeakMemoryBytes),
         ]);
         var depth = first.Depth > 0 ? $" after {first.Depth} tokens" : "";
         return new ReportTable(
-            $"Models, {limits.Threads} threads, {first.InstructionSet}: prefill of {first.PromptTokens}, decode of {first.GeneratedTokens} tokens{depth}",
-            ["model", "size", "prefill tok/s", "of P", "decode tok/s", "of R", "of bound", "R GB/s", "P GMAC/s", "peak RSS"],
+            $"Models, {first.Limits.Threads} threads, {first.InstructionSet}: prefill of {first.PromptTokens}, decode of {first.GeneratedTokens} tokens{depth}",
+            ["model", "size\nGiB", "prefill\ntok/s", "of P", "decode\ntok/s", "of R", "of\nbound", "peak RSS\nGiB"],
             1, [.. rows],
             [
-                $"R: memory read by {limits.Threads} threads. P: {IntegerPeak.Description}, per thread. Both measured between the repetitions, best of all.",
                 "of P: products per second / (threads x P). of R: bytes read per token, keys and values included, x tokens per second / R.",
-                "of bound: tokens per second / the lesser of R / bytes and threads x L / weights, L being the kernels' own rate in cache.",
+                "of bound: tokens per second / the lesser of R / bytes and threads x L / weights.",
             ]);
     }
+
+    /// <summary>What the shares of the other table are shares of.</summary>
+    private static ReportTable Limits(IReadOnlyList<ModelResult> results) => new(
+        "The machine's limits, measured between the repetitions: best (and worst)",
+        ["model", "R\nGB/s", "P\nGMAC/s", "L\nGw/s", "bytes\nGB/token", "R / bytes\ntok/s", "threads x L\n/ weights\ntok/s"],
+        1,
+        [.. results.Select(result => (string[])
+        [
+            result.Name,
+            Numbers.BestAndWorst(result.Limits.ReadBandwidth),
+            Numbers.BestAndWorst(result.Limits.IntegerPeak),
+            Numbers.Rate(result.KernelRate),
+            Numbers.Rate(result.BytesPerToken / 1e9),
+            Numbers.Rate(result.MemoryBound),
+            Numbers.Rate(result.KernelBound),
+        ])],
+        [
+            $"R: memory read by all threads together. P: {IntegerPeak.Description}, per thread, all at it.",
+            "L: the kernels' own rate per thread with everything in cache, for the model's mix of formats.",
+        ]);
 
     private static ReportTable Kernels(InstructionSet set, IReadOnlyList<KernelResult> results)
     {
@@ -67,7 +87,7 @@ internal static class ReportTables
         ]);
         return new ReportTable(
             $"Kernels, {InstructionSets.Name(set)}, one thread",
-            ["format", "cell", "bits", "decode Gw/s", "GB/s", "of P", "prefill GMAC/s", "of P", .. memory ? MemoryHeaders : []],
+            ["format", "cell", "bits", "decode\nGw/s", "GB/s", "of P", "prefill\nGMAC/s", "of P", .. memory ? MemoryHeaders : []],
             2, [.. rows],
             [$"P: {IntegerPeak.Description}: {Numbers.Rate(peak)} GMAC/s, and again beside each format. Everything in the second-level cache; best of several short runs."]);
     }

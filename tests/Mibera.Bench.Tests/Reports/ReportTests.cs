@@ -49,11 +49,12 @@ public class ReportTests
         using var text = new StringWriter();
         MarkdownReport.Write(SampleReport.Create(), text);
         var rows = text.ToString().Split(text.NewLine).Where(line => line.StartsWith('|')).ToArray();
-        // Header, rule and two models; header, rule and a kernel, twice.
-        Assert.Equal(4 + 3 + 3, rows.Length);
+        // Header, rule and two models, twice; header, rule and a kernel, twice.
+        Assert.Equal(2 * 4 + 2 * 3, rows.Length);
         var columns = rows.Select(row => row.Replace("\\|", "", StringComparison.Ordinal).Count(c => c == '|')).ToArray();
         Assert.Single(columns[..4].Distinct());
-        Assert.Single(columns[4..7].Distinct());
+        Assert.Single(columns[4..8].Distinct());
+        Assert.Single(columns[8..11].Distinct());
         Assert.Contains("5.00 ± 1.00", rows[2], StringComparison.Ordinal);
         Assert.Contains("50 %", rows[2], StringComparison.Ordinal);
     }
