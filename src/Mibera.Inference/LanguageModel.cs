@@ -16,14 +16,13 @@ public sealed class LanguageModel : IDisposable, IAsyncDisposable
     private readonly Transformer _transformer;
     private readonly TransformerWeights _weights;
     private readonly RopeSelector _ropes;
-    private readonly ModelOptions _options;
     private readonly Lock _gate = new();
     private bool _disposed;
 
     private LanguageModel(
-        GgufFile file, TransformerWeights weights, WorkerPool pool, ModelConfig config, Tokenizer tokenizer, LoadReport report, ModelOptions options)
+        GgufFile file, TransformerWeights weights, WorkerPool pool, ModelConfig config, Tokenizer tokenizer, LoadReport report, MemoryPlan plan, ModelOptions options)
     {
-        (_file, _weights, _pool, _options) = (file, weights, pool, options);
+        (_file, _weights, _pool, MemoryPlan) = (file, weights, pool, plan);
         _transformer = new Transformer(config, weights, pool);
         _ropes = new RopeSelector(config.Rope, options.LongRope);
         (Tokenizer, LoadReport) = (tokenizer, report);
@@ -34,6 +33,9 @@ public sealed class LanguageModel : IDisposable, IAsyncDisposable
 
     /// <summary>What loading found, assumed and overruled.</summary>
     public LoadReport LoadReport { get; }
+
+    /// <summary>What the model takes in memory, and what was chosen so that it fits.</summary>
+    public MemoryPlan MemoryPlan { get; }
 
     /// <summary>The model's vocabulary.</summary>
     public Tokenizer Tokenizer { get; }
@@ -48,14 +50,12 @@ public sealed class LanguageModel : IDisposable, IAsyncDisposable
     public int TrainingContextLength => _transformer.Config.ContextLength;
 
     /// <summary>Positions of a session's KV cache unless it asks for others.</summary>
-    public int ContextLength => _options.ContextLength ?? Math.Min(DefaultContext, TrainingContextLength);
+    public int ContextLength => MemoryPlan.ContextLength;
 
     /// <summary>Threads of the worker pool.</summary>
     public int ThreadCount => _pool.ThreadCount;
 
     internal ModelConfig Config => _transformer.Config;
-
-    private const int DefaultContext = 4096;
 
     /// <summary>Loads a model from a GGUF file; of a split model name the first part.</summary>
     /// <param name="path">The file.</param>
@@ -81,7 +81,7 @@ public sealed class LanguageModel : IDisposable, IAsyncDisposable
         ObjectDisposedException.ThrowIf(_disposed, this);
         var capacity = contextLength ?? ContextLength;
         ArgumentOutOfRangeException.ThrowIfLessThan(capacity, 1, nameof(contextLength));
-        return new InferenceSession(this, Start(_transformer, _ropes, capacity, _options));
+        return new InferenceSession(this, Start(_transformer, _ropes, capacity, MemoryPlan));
     }
 
     /// <summary>Frees the weights. Sessions of this model must not be used any more.</summary>
@@ -114,9 +114,10 @@ public sealed class LanguageModel : IDisposable, IAsyncDisposable
         try
         {
             var report = new LoadReport();
-            var metadata = Override(file.Metadata, options, report);
+            var metadata = options.Override(file.Metadata, report);
             var binding = ModelBinder.Bind(file, report);
-            var proposal = ConfigResolver.Resolve(file, metadata, binding, report, Overrides(options));
+            var proposal = ConfigResolver.Resolve(file, metadata, binding, report, options.Overrides);
+            var plan = MemoryPlan.For(file, proposal, binding, options);
             progress?.Report(new LoadProgress("reading vocabulary", 0, 0));
             var tokenizer = ReadTokenizer(file, metadata, proposal, report);
             progress?.Report(new LoadProgress("binding weights", 0, 0));
@@ -124,8 +125,8 @@ public sealed class LanguageModel : IDisposable, IAsyncDisposable
             pool = new WorkerPool(options.Threads == 0 ? ProcessorTopology.UsableCores() : options.Threads);
             weights = new TransformerWeights(file, binding, store, options.InstructionSet ?? InstructionSets.Detect());
             cancellationToken.ThrowIfCancellationRequested();
-            var config = Settle(proposal, options, tokenizer, weights, pool, report, progress, cancellationToken);
-            return new LanguageModel(file, weights, pool, config, tokenizer, report, options)
+            var config = Settle(proposal, options, plan, tokenizer, weights, pool, report, progress, cancellationToken);
+            return new LanguageModel(file, weights, pool, config, tokenizer, report, plan, options)
             {
                 EndOfGenerationIds = EndOfGeneration(tokenizer, proposal),
             };
@@ -138,26 +139,6 @@ public sealed class LanguageModel : IDisposable, IAsyncDisposable
             throw;
         }
     }
-
-    private static GgufMetadata Override(GgufMetadata metadata, ModelOptions options, LoadReport report)
-    {
-        foreach (var (key, value) in options.MetadataOverrides)
-        {
-            var before = metadata.TryGetValue(key, out var old) ? $"instead of {old}" : "where the file has nothing";
-            report.Add(LoadReportKind.Option, key, $"{value} by option, {before}");
-            metadata = metadata.With(key, value);
-        }
-        return metadata;
-    }
-
-    private static ConfigOverrides Overrides(ModelOptions options) => new(
-        options.Norm switch
-        {
-            NormSelection.LayerNorm => NormKind.LayerNorm,
-            NormSelection.RmsNorm => NormKind.RmsNorm,
-            _ => null,
-        },
-        options.RopeFrequencyBase);
 
     private static Tokenizer ReadTokenizer(GgufFile file, GgufMetadata metadata, ConfigProposal proposal, LoadReport report)
     {
@@ -174,7 +155,7 @@ public sealed class LanguageModel : IDisposable, IAsyncDisposable
         [.. tokenizer.EndOfGenerationIds, .. proposal.EndOfGeneration.Select(tokenizer.FindSpecial).OfType<int>()];
 
     private static ModelConfig Settle(
-        ConfigProposal proposal, ModelOptions options, Tokenizer tokenizer, TransformerWeights weights, WorkerPool pool,
+        ConfigProposal proposal, ModelOptions options, MemoryPlan plan, Tokenizer tokenizer, TransformerWeights weights, WorkerPool pool,
         LoadReport report, IProgress<LoadProgress>? progress, CancellationToken cancellationToken)
     {
         if (!proposal.NeedsProbe)
@@ -189,10 +170,10 @@ public sealed class LanguageModel : IDisposable, IAsyncDisposable
         return Probe.Decide(proposal, tokens.AsSpan(0, Math.Min(tokens.Length, Probe.MaxTokens)), config =>
         {
             var transformer = new Transformer(config, weights, pool);
-            return Start(transformer, new RopeSelector(config.Rope, options.LongRope), Probe.MaxTokens, options);
+            return Start(transformer, new RopeSelector(config.Rope, options.LongRope), Probe.MaxTokens, plan);
         }, report, cancellationToken);
     }
 
-    private static Sequence Start(Transformer transformer, RopeSelector ropes, int capacity, ModelOptions options) =>
-        new(transformer, ropes, capacity, options.BatchSize, options.MicroBatchSize, transformer.DefaultCacheType);
+    private static Sequence Start(Transformer transformer, RopeSelector ropes, int capacity, MemoryPlan plan) =>
+        new(transformer, ropes, capacity, plan.BatchSize, plan.MicroBatchSize, plan.KeyCacheType, plan.ValueCacheType);
 }

@@ -12,8 +12,8 @@ internal static class CommandLine
     public static readonly Option<string> Tokens = new("--tokens") { Description = "token ids in place of a prompt", HelpName = "1,9,40" };
     public static readonly Option<int> Predict = Number("--predict", "tokens to generate (-1: until the model ends or the context is full)", -1, -1, int.MaxValue, "-n", "--n-predict");
     public static readonly Option<int> Context = Number("--ctx-size", "positions of the context (0: 4096, or the model's own if smaller)", 0, 0, MaxContext, "-c");
-    public static readonly Option<int> Batch = Number("--batch-size", "prompt tokens that pass a layer together", 2048, 1, MaxContext, "-b");
-    public static readonly Option<int> MicroBatch = Number("--ubatch-size", "prompt tokens that are multiplied together", 512, 1, MaxContext, "-ub");
+    public static readonly Option<int> Batch = Number("--batch-size", "prompt tokens that pass a layer together (default: 2048, less where memory is short)", 0, 1, MaxContext, "-b");
+    public static readonly Option<int> MicroBatch = Number("--ubatch-size", "prompt tokens that are multiplied together (default: 512, less where memory is short)", 0, 1, MaxContext, "-ub");
     public static readonly Option<int> Threads = Number("--threads", "threads (default: one per physical core)", 0, 1, 1024, "-t");
 
     public static readonly Option<long> Seed = new("--seed", "-s") { Description = "seed of the sampler (-1: random)", DefaultValueFactory = _ => -1, HelpName = "N" };
@@ -34,6 +34,10 @@ internal static class CommandLine
     public static readonly Option<bool> Special = new("--special", "-sp") { Description = "show special tokens in the output" };
     public static readonly Option<bool> NoDisplayPrompt = new("--no-display-prompt") { Description = "print the continuation alone" };
 
+    public static readonly Option<string> RamBudget = new("--ram-budget") { Description = "memory that the process may take, the file's pages included, e.g. 6.5GB or 6GiB (default: what the machine offers)", HelpName = "SIZE" };
+    public static readonly Option<string> KeyCache = new("--cache-type-k", "-ctk") { Description = "how keys are kept: f16, q8_0, q4_0, f32 (default: f16, or q8_0 where memory is short)", HelpName = "TYPE" };
+    public static readonly Option<string> ValueCache = new("--cache-type-v", "-ctv") { Description = "how values are kept (default: as -ctk)", HelpName = "TYPE" };
+    public static readonly Option<bool> Plan = new("--plan") { Description = "print what the model would take in memory, without loading it" };
     public static readonly Option<bool> NoMmap = new("--no-mmap") { Description = "read the file into memory instead of mapping it" };
     public static readonly Option<string> Norm = new("--norm") { Description = "the model's norms: auto, ln (LayerNorm), rms (RMSNorm)", DefaultValueFactory = _ => "auto", HelpName = "auto|ln|rms" };
     public static readonly Option<float?> RopeBase = new("--rope-freq-base") { Description = "base of the rotary frequencies", HelpName = "N" };

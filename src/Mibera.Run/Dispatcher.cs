@@ -7,8 +7,10 @@ internal static class Dispatcher
 {
     public static Task<int> RunAsync(ParseResult options, CancellationToken cancellationToken)
     {
-        Exclude(options, CommandLine.Tokenize, CommandLine.Perplexity, CommandLine.Logits);
+        Exclude(options, CommandLine.Tokenize, CommandLine.Perplexity, CommandLine.Logits, CommandLine.Plan);
         Exclude(options, CommandLine.Prompt, CommandLine.File, CommandLine.Tokens);
+        if (options.GetValue(CommandLine.Plan))
+            return Task.FromResult(PlanCommand.Run(options));
         if (options.GetValue(CommandLine.Tokenize))
             return Task.FromResult(TokenizeCommand.Run(options));
         if (options.GetValue(CommandLine.Perplexity))

@@ -17,13 +17,26 @@ internal static class ModelLoader
 
     public static async Task<LanguageModel> LoadAsync(ParseResult options, Status status, int? contextLength, CancellationToken cancellationToken)
     {
+        var modelOptions = Options(options, contextLength);
+        status.Begin("loading");
+        var model = await LanguageModel.LoadAsync(Path(options), modelOptions, status, cancellationToken);
+        status.Loaded(model);
+        return model;
+    }
+
+    /// <summary>How the options want the model loaded.</summary>
+    public static ModelOptions Options(ParseResult options, int? contextLength = null)
+    {
         var modelOptions = new ModelOptions
         {
             Threads = options.GetValue(CommandLine.Threads),
             MemoryMap = !options.GetValue(CommandLine.NoMmap),
             ContextLength = contextLength ?? (options.GetValue(CommandLine.Context) is > 0 and var c ? c : null),
-            BatchSize = options.GetValue(CommandLine.Batch),
-            MicroBatchSize = options.GetValue(CommandLine.MicroBatch),
+            RamBudget = Budget(options.GetValue(CommandLine.RamBudget)),
+            KeyCacheType = CacheType(options, CommandLine.KeyCache),
+            ValueCacheType = CacheType(options, CommandLine.ValueCache),
+            BatchSize = options.GetValue(CommandLine.Batch) is > 0 and var batch ? batch : null,
+            MicroBatchSize = options.GetValue(CommandLine.MicroBatch) is > 0 and var microBatch ? microBatch : null,
             Norm = options.GetValue(CommandLine.Norm) switch
             {
                 "auto" => NormSelection.Auto,
@@ -44,9 +57,25 @@ internal static class ModelLoader
         };
         if (modelOptions.RopeFrequencyBase is { } value && !(float.IsFinite(value) && value > 0f))
             throw new UsageException($"--rope-freq-base is {value}, expected a positive number");
-        status.Begin("loading");
-        var model = await LanguageModel.LoadAsync(Path(options), modelOptions, status, cancellationToken);
-        status.Loaded(model);
-        return model;
+        return modelOptions;
     }
+
+    private static ByteSize? Budget(string? text)
+    {
+        if (text is null)
+            return null;
+        return ByteSize.TryParse(text, out var size) && size.Bytes > 0
+            ? size
+            : throw new UsageException($"--ram-budget is '{text}', expected a size such as 6.5GB, 6GiB or 6500000000");
+    }
+
+    private static KvCacheType? CacheType(ParseResult options, Option<string> option) => options.GetValue(option)?.ToLowerInvariant() switch
+    {
+        null => null,
+        "f16" => KvCacheType.F16,
+        "q8_0" => KvCacheType.Q8_0,
+        "q4_0" => KvCacheType.Q4_0,
+        "f32" => KvCacheType.F32,
+        var other => throw new UsageException($"{option.Name} is '{other}', expected f16, q8_0, q4_0 or f32"),
+    };
 }

@@ -34,6 +34,10 @@ internal sealed class Status(bool verbose) : IProgress<LoadProgress>
         Clear();
         foreach (var entry in verbose ? model.LoadReport.Entries : _terminal ? model.LoadReport.Notable : [])
             Console.Error.WriteLine(entry);
+        if (verbose)
+            Console.Error.Write(model.MemoryPlan);
+        else if (model.MemoryPlan.StreamedLayers.Count > 0)
+            Note($"{model.MemoryPlan.StreamedLayers.Count} of {model.MemoryPlan.Layers} layers do not fit into memory and are read for every token ({model.MemoryPlan.WeightsStreamed})");
     }
 
     /// <summary>One line that the next one replaces; only on a terminal.</summary>

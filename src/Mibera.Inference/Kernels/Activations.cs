@@ -14,6 +14,11 @@ internal sealed unsafe class Activations(int maxRows, int width) : IDisposable
     private readonly bool[] _quantizedValid = new bool[2];
     private readonly Dictionary<IActivationLayout, Packing> _packed = new(ReferenceEqualityComparer.Instance);
 
+    /// <summary>Bytes that such activations take at most: floats; quants, scales of 32 and sums; quants packed as 16 bits and
+    /// what is packed with them.</summary>
+    public static long BytesFor(int maxRows, int width) =>
+        (long)maxRows * width * (sizeof(float) + 1) + (long)maxRows * width * (4 + 4 + 2 * 36) / 32;
+
     public int MaxRows => maxRows;
 
     public int Width => width;

@@ -15,6 +15,10 @@ internal sealed unsafe class Attention : IDisposable
     private readonly AttentionWorker[] _workers;
     private readonly NativeBuffer? _parts;
 
+    /// <summary>Bytes that the buffers of these measures take.</summary>
+    public static long BytesFor(int capacity, int kvHeads, int heads, int headDimension, int threads) =>
+        threads * AttentionWorker.BytesFor(headDimension, heads / kvHeads) + (threads > 1 ? PartBytes(capacity, heads, headDimension) : 0);
+
     /// <param name="cache">The keys and values to attend to.</param>
     /// <param name="heads">Query heads, a multiple of the cache's heads.</param>
     /// <param name="pool">The threads.</param>
@@ -29,10 +33,8 @@ internal sealed unsafe class Attention : IDisposable
         _workers = new AttentionWorker[pool.ThreadCount];
         for (var i = 0; i < _workers.Length; i++)
             _workers[i] = new AttentionWorker(cache, _sharers);
-        // A window of the cache's length may touch two chunks more than its length fills.
-        var chunks = cache.Capacity / AttentionWorker.Chunk + 2;
         if (pool.ThreadCount > 1)
-            _parts = new NativeBuffer((long)chunks * heads * AttentionRow.Floats(cache.HeadDimension) * sizeof(float));
+            _parts = new NativeBuffer(PartBytes(cache.Capacity, heads, cache.HeadDimension));
     }
 
     /// <summary>
@@ -67,6 +69,10 @@ internal sealed unsafe class Attention : IDisposable
         var combine = new CombineBody { Attention = this, Step = step, Chunks = chunks };
         _pool.Run(ref combine, _cache.Heads, grain: 1);
     }
+
+    // A window of the cache's length may touch two chunks more than its length fills.
+    private static long PartBytes(int capacity, int heads, int headDimension) =>
+        (capacity / AttentionWorker.Chunk + 2L) * heads * AttentionRow.Floats(headDimension) * sizeof(float);
 
     private static int Chunks(in AttentionStep step) =>
         step.First / AttentionWorker.Chunk - step.FirstSeen(step.First) / AttentionWorker.Chunk + 1;

@@ -33,6 +33,14 @@ internal sealed unsafe class AttentionWorker : IDisposable
     private int _count;
     private int _rows;
 
+    /// <summary>Bytes that the buffers of these measures take.</summary>
+    public static long BytesFor(int headDimension, int sharers)
+    {
+        var padded = KvKernel.PaddedDimension(headDimension);
+        var rows = RoundUp(Math.Max(1, 64 / sharers) * sharers);
+        return sizeof(float) * ((long)rows * (padded + Chunk + 2 * AttentionRow.Floats(headDimension)) + KvKernel.Group * padded);
+    }
+
     /// <param name="cache">Keys and values.</param>
     /// <param name="sharers">Query heads that share a KV head.</param>
     public AttentionWorker(KvCache cache, int sharers)

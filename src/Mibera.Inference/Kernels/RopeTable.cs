@@ -17,8 +17,10 @@ internal sealed unsafe class RopeTable : IDisposable
     public RopeTable(int maxTokens, int pairs)
     {
         _maxTokens = maxTokens;
-        _data = new NativeBuffer(2L * maxTokens * pairs * sizeof(float));
+        _data = new NativeBuffer(BytesFor(maxTokens, pairs));
     }
+
+    public static long BytesFor(int maxTokens, int pairs) => 2L * maxTokens * pairs * sizeof(float);
 
     /// <summary>Fills in the rotations of positions [<paramref name="first"/>, first + <paramref name="tokens"/>).</summary>
     public void Fill(RopeFrequencies frequencies, int first, int tokens)

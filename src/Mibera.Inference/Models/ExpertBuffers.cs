@@ -18,6 +18,9 @@ internal sealed unsafe class ExpertBuffers : IDisposable
         Choices = new ExpertChoice[microBatch];
     }
 
+    public static long BytesFor(ModelConfig config, int microBatch) =>
+        (long)microBatch * (config.Experts + config.Embedding) * sizeof(float) + Activations.BytesFor(microBatch, config.Embedding);
+
     /// <summary>The router's scores [micro-batch, experts].</summary>
     public float* Scores => (float*)_scores.Pointer;
 

@@ -28,6 +28,21 @@ internal sealed unsafe class ForwardBuffers : IDisposable
         Experts = config.Experts > 0 ? new ExpertBuffers(config, MicroBatch) : null;
     }
 
+    /// <summary>Bytes that the buffers of these measures take, for a cache of <paramref name="capacity"/> positions and this many
+    /// threads.</summary>
+    public static long BytesFor(ModelConfig config, int capacity, int threads, int batch, int microBatch, bool gated)
+    {
+        microBatch = Math.Min(batch, microBatch);
+        var widths = config.QueryWidth + 2L * config.KvWidth + config.Embedding + (long)config.FeedForward * (gated ? 2 : 1);
+        return sizeof(float) * ((long)batch * config.Embedding + microBatch * widths)
+            + RopeTable.BytesFor(batch, config.Rope.Dimensions / 2)
+            + Attention.BytesFor(capacity, config.KvHeads, config.Heads, config.HeadDimension, threads)
+            + Activations.BytesFor(microBatch, config.Embedding)
+            + Activations.BytesFor(microBatch, config.QueryWidth)
+            + Activations.BytesFor(microBatch, config.FeedForward)
+            + (config.Experts > 0 ? ExpertBuffers.BytesFor(config, microBatch) : 0);
+    }
+
     /// <summary>Tokens that pass through one layer before the next.</summary>
     public int Batch { get; }
 

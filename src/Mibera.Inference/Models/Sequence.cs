@@ -22,17 +22,22 @@ internal sealed unsafe class Sequence : IDisposable
     private RopeFrequencies? _rope;
     private int _computed;
 
-    public Sequence(Transformer transformer, RopeSelector ropes, int capacity, int batch, int microBatch, KvCacheType cacheType)
+    public Sequence(Transformer transformer, RopeSelector ropes, int capacity, int batch, int microBatch, KvCacheType keyType, KvCacheType valueType)
     {
         (_transformer, _ropes) = (transformer, ropes);
         var config = transformer.Config;
         _tokens = new int[capacity];
-        _cache = new KvCache(config.Layers, config.KvHeads, config.HeadDimension, capacity, cacheType, cacheType);
+        _cache = new KvCache(config.Layers, config.KvHeads, config.HeadDimension, capacity, keyType, valueType);
         _buffers = transformer.CreateBuffers(_cache, Math.Min(batch, capacity), microBatch);
         _logits = new NativeBuffer((long)config.Vocabulary * sizeof(float));
     }
 
     public int Capacity => _tokens.Length;
+
+    /// <summary>Bytes that a sequence of these measures takes beside its cache.</summary>
+    public static long ScratchBytes(ModelConfig config, int capacity, int batch, int microBatch, int threads, bool gated) =>
+        ForwardBuffers.BytesFor(config, capacity, threads, Math.Min(batch, capacity), microBatch, gated)
+        + (1 + LogitsBlock) * (long)config.Vocabulary * sizeof(float) + (long)capacity * sizeof(int);
 
     /// <summary>Tokens taken, computed or not.</summary>
     public int Count { get; private set; }

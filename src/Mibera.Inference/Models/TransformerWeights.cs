@@ -22,8 +22,6 @@ internal sealed class TransformerWeights : IDisposable
         OutputNorm = Load(binding.OutputNorm);
         Output = Project(binding.Output, OutputSection);
         IsGated = binding.Gated;
-        var full = binding.Layers.All(l => l.Qkv.Parts.All(p => p.Weight.Type == GgmlType.F32));
-        DefaultCacheType = full ? KvCacheType.F32 : KvCacheType.F16;
     }
 
     public WeightStore Store { get; }
@@ -42,10 +40,6 @@ internal sealed class TransformerWeights : IDisposable
     public int OutputSection { get; }
 
     public bool IsGated { get; }
-
-    /// <summary>How keys and values are kept unless the user says otherwise: a file of full precision (it is small, and meant
-    /// for comparisons) must not lose it in the cache.</summary>
-    public KvCacheType DefaultCacheType { get; }
 
     public void Dispose()
     {

@@ -1,7 +1,7 @@
-namespace Mibera.Inference.Memory;
+namespace Mibera.Inference;
 
-/// <summary>How keys and values are kept.</summary>
-internal enum KvCacheType
+/// <summary>How a session keeps keys and values.</summary>
+public enum KvCacheType
 {
     /// <summary>binary16: 2 bytes an element.</summary>
     F16,
