@@ -7,19 +7,28 @@ namespace Mibera.Inference.Tests.Chat.Templates;
 /// <summary>The templates of published models on six conversations, against what Hugging Face's renderer gives.</summary>
 public class PublishedTemplatesTests
 {
-    private static readonly JsonElement File = TemplateData.ReadJson("published-templates.json");
+    private const string Expectations = "templates/expected.json";
 
-    public static IEnumerable<TheoryDataRow<string, string>> Cases =>
-        from model in File.GetProperty("expected").EnumerateObject()
-        from name in model.Value.EnumerateObject()
-        select new TheoryDataRow<string, string>(model.Name, name.Name);
+    public static IEnumerable<TheoryDataRow<string, string>> Cases
+    {
+        get
+        {
+            // Without the reference data one case stands for all: it skips visibly.
+            if (Fixtures.TryPath(Expectations) is null)
+                return [new TheoryDataRow<string, string>("", "")];
+            return from model in Read().GetProperty("expected").EnumerateObject()
+                   from name in model.Value.EnumerateObject()
+                   select new TheoryDataRow<string, string>(model.Name, name.Name);
+        }
+    }
 
     [Theory]
     [MemberData(nameof(Cases))]
     public void RendersAsPublished(string model, string name)
     {
-        var template = ChatTemplate.Parse(System.IO.File.ReadAllText(TemplateData.PathOf(model + ".jinja")));
-        var conversation = File.GetProperty("cases").GetProperty(name);
+        var file = Read();
+        var template = ChatTemplate.Parse(File.ReadAllText(Fixtures.Path($"templates/{model}.jinja")));
+        var conversation = file.GetProperty("cases").GetProperty(name);
         var context = new ChatTemplateContext
         {
             Messages = ChatTemplateContext.MessagesFrom(conversation.GetProperty("messages")),
@@ -30,7 +39,7 @@ public class PublishedTemplatesTests
             Clock = TemplateData.Clock,
         };
 
-        var expected = File.GetProperty("expected").GetProperty(model).GetProperty(name);
+        var expected = file.GetProperty("expected").GetProperty(model).GetProperty(name);
         if (expected.TryGetProperty("text", out var text))
         {
             Assert.Equal(text.GetString(), template.Render(context));
@@ -40,5 +49,11 @@ public class PublishedTemplatesTests
         var error = Assert.Throws<ChatTemplateException>(() => template.Render(context));
         Assert.Equal(expected.GetProperty("raises").GetString(), error.Reason);
         Assert.True(error.RaisedByTemplate);
+    }
+
+    private static JsonElement Read()
+    {
+        using var document = JsonDocument.Parse(File.ReadAllBytes(Fixtures.Path(Expectations)));
+        return document.RootElement.Clone();
     }
 }
