@@ -12,12 +12,18 @@ internal static partial class KernelTable
 {
     private static MatrixKernel? CreateAvx512(GgmlType type) => type switch
     {
-        GgmlType.Q2_K => Avx512Cell<Q2K, Q2K.Avx512, EightRowWalk>(),
-        GgmlType.Q3_K => Avx512Cell<Q3K, Q3K.Avx512, EightRowWalk>(),
-        GgmlType.Q4_K => Avx512Cell<Q4K, Q4K.Avx512, EightRowWalk>(),
-        GgmlType.Q5_K => Avx512Cell<Q5K, Q5K.Avx512, EightRowWalk>(),
+        GgmlType.Q4_0 => Avx512SmallCell<Q40, Q40.Avx512>(),
+        GgmlType.Q4_1 => Avx512SmallCell<Q41, Q41.Avx512>(),
+        GgmlType.Q5_0 => Avx512SmallCell<Q50, Q50.Avx512>(),
+        GgmlType.Q5_1 => Avx512SmallCell<Q51, Q51.Avx512>(),
+        GgmlType.Q8_0 => Avx512SmallCell<Q80, Q80.Avx512>(),
+        GgmlType.IQ4_NL => Avx512SmallCell<IQ4NL, IQ4NL.Avx512>(),
+        GgmlType.Q2_K => Avx512Cell<Q2K, Q2K.Avx512, RowLengthWalk>(),
+        GgmlType.Q3_K => Avx512Cell<Q3K, Q3K.Avx512, RowLengthWalk>(),
+        GgmlType.Q4_K => Avx512Cell<Q4K, Q4K.Avx512, RowLengthWalk>(),
+        GgmlType.Q5_K => Avx512Cell<Q5K, Q5K.Avx512, RowLengthWalk>(),
         GgmlType.Q6_K => Avx512Cell<Q6K, Q6K.Avx512, EightRowWalk>(),
-        GgmlType.IQ4_XS => Avx512Cell<IQ4XS, IQ4XS.Avx512, EightRowWalk>(),
+        GgmlType.IQ4_XS => Avx512Cell<IQ4XS, IQ4XS.Avx512, RowLengthWalk>(),
         _ => null,
     };
 
@@ -26,6 +32,11 @@ internal static partial class KernelTable
         where TCell : struct, ISuperBlockCell
         where TWalk : struct, IWalk =>
         new(new SuperBlockDecode<TCell, TWalk>(), CreateAvx512Batch(TFormat.Type));
+
+    private static BlockKernel<TFormat> Avx512SmallCell<TFormat, TCell>()
+        where TFormat : struct, IBlockFormat
+        where TCell : struct, ISmallBlockCell =>
+        new(new SmallBlockDecode<TCell>(), CreateAvx512Batch(TFormat.Type));
 
     private static BatchKernel CreateAvx512Batch(GgmlType type) => CreateBatch<Avx2Isa, Avx512Panel, Vector512<byte>>(type);
 }

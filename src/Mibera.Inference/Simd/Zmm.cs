@@ -111,6 +111,20 @@ internal static unsafe class Zmm
             Avx512F.UnpackLow(high01, high23).AsByte(), Avx512F.UnpackHigh(high01, high23).AsByte());
     }
 
+    /// <summary>Transposes lanes: lane r of result c is lane c of row r.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static (Vector512<int> C0, Vector512<int> C1, Vector512<int> C2, Vector512<int> C3) TransposeLanes(
+        Vector512<int> row0, Vector512<int> row1, Vector512<int> row2, Vector512<int> row3)
+    {
+        var low01 = Avx512F.Shuffle4x128(row0, row1, 0x44);
+        var high01 = Avx512F.Shuffle4x128(row0, row1, 0xEE);
+        var low23 = Avx512F.Shuffle4x128(row2, row3, 0x44);
+        var high23 = Avx512F.Shuffle4x128(row2, row3, 0xEE);
+        return (
+            Avx512F.Shuffle4x128(low01, low23, 0x88), Avx512F.Shuffle4x128(low01, low23, 0xDD),
+            Avx512F.Shuffle4x128(high01, high23, 0x88), Avx512F.Shuffle4x128(high01, high23, 0xDD));
+    }
+
     /// <summary>Adds the dwords of a lane, of four rows at once: dword r of each lane is the lane's sum in row r.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector512<int> AddDwords(Vector512<int> row0, Vector512<int> row1, Vector512<int> row2, Vector512<int> row3)
@@ -180,4 +194,9 @@ internal static unsafe class Zmm
             value.AsInt32() | Vector512.Create(0x7f800000),
             value.AsInt32()).AsSingle();
     }
+
+    /// <summary>The high words as f16 that are neither zero, subnormal, infinite nor NaN.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<float> NormalHighHalfToSingle(Vector512<uint> words) =>
+        ((words.AsInt32() >> 3 & Vector512.Create(unchecked((int)0x8fffe000))) + Vector512.Create(112 << 23)).AsSingle();
 }

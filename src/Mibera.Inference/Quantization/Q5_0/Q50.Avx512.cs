@@ -1,0 +1,33 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+using Mibera.Inference.Kernels.Avx512;
+using Mibera.Inference.Simd;
+
+namespace Mibera.Inference.Quantization;
+
+internal readonly unsafe partial struct Q50
+{
+    /// <summary>Unsigned quants; -16 times the sum of the activations is added at the end.</summary>
+    internal readonly struct Avx512 : ISmallBlockCell
+    {
+        private static readonly NibbleLayout SharedLayout = new(offset: 16);
+
+        private static readonly VectorConstants Table = FiveBitBlocks.Constants(Q50.BlockBytes, fifthBits: 2);
+
+        public static int BlockBytes => Q50.BlockBytes;
+
+        public static SmallBlockLayout Layout => SharedLayout;
+
+        public static int PackedBytes => NibbleLayout.Size;
+
+        public static byte* Constants => Table.Pointer;
+
+        public static bool HasOffsets => false;
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public static Vector512<int> FourRows(
+            byte* constants, byte* blocks, nint stride, byte* activations, out Vector512<uint> scales) =>
+            FiveBitBlocks.FourRows(constants, blocks, stride, BlockBytes, activations, out scales)
+                + Vector512.LoadAligned((int*)(activations + NibbleLayout.OffsetsOffset));
+    }
+}

@@ -1,0 +1,32 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+using Mibera.Inference.Kernels.Avx512;
+using Mibera.Inference.Simd;
+
+namespace Mibera.Inference.Quantization;
+
+internal readonly unsafe partial struct Q51
+{
+    /// <summary>Unsigned quants; the walk adds the offsets.</summary>
+    internal readonly struct Avx512 : ISmallBlockCell
+    {
+        private static readonly NibbleLayout SharedLayout = new(offset: 0);
+
+        private static readonly VectorConstants Table = FiveBitBlocks.Constants(Q51.BlockBytes, fifthBits: 4);
+
+        public static int BlockBytes => Q51.BlockBytes;
+
+        public static SmallBlockLayout Layout => SharedLayout;
+
+        public static int PackedBytes => NibbleLayout.Size;
+
+        public static byte* Constants => Table.Pointer;
+
+        public static bool HasOffsets => true;
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public static Vector512<int> FourRows(
+            byte* constants, byte* blocks, nint stride, byte* activations, out Vector512<uint> scales) =>
+            FiveBitBlocks.FourRows(constants, blocks, stride, BlockBytes, activations, out scales);
+    }
+}

@@ -1,0 +1,62 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
+using Mibera.Inference.Kernels.Avx512;
+using Mibera.Inference.Simd;
+
+namespace Mibera.Inference.Quantization;
+
+internal readonly unsafe partial struct Q80
+{
+    /// <summary>Two blocks per vector: the weights' magnitudes, and the activations with the weights' signs.</summary>
+    internal readonly struct Avx512 : ISmallBlockCell
+    {
+        public static int BlockBytes => Q80.BlockBytes;
+
+        public static SmallBlockLayout Layout => ByteLayout.Instance;
+
+        public static int PackedBytes => ByteLayout.Size;
+
+        public static byte* Constants => null;
+
+        public static bool HasOffsets => false;
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public static Vector512<int> FourRows(
+            byte* constants, byte* blocks, nint stride, byte* activations, out Vector512<uint> scales)
+        {
+            scales = Scales(blocks, stride);
+            var first = TwoBlocks(blocks, stride, (sbyte*)activations);
+            var second = TwoBlocks(blocks + 2 * BlockBytes, stride, (sbyte*)activations + 64);
+            return Zmm.AddLanePairs(first, second);
+        }
+
+        /// <summary>Two blocks of four rows: lanes 0, 1 add up to the first one, lanes 2, 3 to the second.</summary>
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        private static Vector512<int> TwoBlocks(byte* blocks, nint stride, sbyte* activations)
+        {
+            var y = Vector512.LoadAligned(activations);
+            return Zmm.AddDwords(
+                Row(blocks, y), Row(blocks + stride, y), Row(blocks + 2 * stride, y), Row(blocks + 3 * stride, y));
+        }
+
+        /// <summary>A pair is at most 2 * 128 * 127 = 32512.</summary>
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        private static Vector512<int> Row(byte* blocks, Vector512<sbyte> y)
+        {
+            var weights = Zmm.LoadHalves(blocks + 2, blocks + BlockBytes + 2).AsSByte();
+            // -128 has the magnitude 128 as an unsigned byte.
+            var signed = Vector512.ConditionalSelect(Vector512.LessThan(weights, Vector512<sbyte>.Zero), -y, y);
+            return Avx512BW.MultiplyAddAdjacent(
+                Avx512BW.MultiplyAddAdjacent(Avx512BW.Abs(weights), signed), Vector512.Create((short)1));
+        }
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        private static Vector512<uint> Scales(byte* blocks, nint stride)
+        {
+            return NibbleBlocks.JoinScales(Lanes(blocks), Lanes(blocks + stride), Lanes(blocks + 2 * stride), Lanes(blocks + 3 * stride)) << 16;
+        }
+
+        private static Vector512<byte> Lanes(byte* blocks) => Zmm.LoadLanes(blocks, BlockBytes);
+    }
+}
