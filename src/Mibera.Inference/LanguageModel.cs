@@ -52,6 +52,9 @@ public sealed class LanguageModel : IDisposable, IAsyncDisposable
     /// <summary>Positions of a session's KV cache unless it asks for others.</summary>
     public int ContextLength => MemoryPlan.ContextLength;
 
+    /// <summary>What was read because the weights exceed the memory.</summary>
+    public StreamingStatistics Streaming => _weights.Store is StreamedWeightStore store ? store.Statistics : default;
+
     /// <summary>Threads of the worker pool.</summary>
     public int ThreadCount => _pool.ThreadCount;
 
@@ -121,7 +124,7 @@ public sealed class LanguageModel : IDisposable, IAsyncDisposable
             progress?.Report(new LoadProgress("reading vocabulary", 0, 0));
             var tokenizer = ReadTokenizer(file, metadata, proposal, report);
             progress?.Report(new LoadProgress("binding weights", 0, 0));
-            WeightStore store = options.MemoryMap ? new MappedWeightStore(file) : new CopiedWeightStore(file);
+            var store = OpenStore(file, options, plan);
             pool = new WorkerPool(options.Threads == 0 ? ProcessorTopology.UsableCores() : options.Threads);
             weights = new TransformerWeights(file, binding, store, options.InstructionSet ?? InstructionSets.Detect());
             cancellationToken.ThrowIfCancellationRequested();
@@ -138,6 +141,12 @@ public sealed class LanguageModel : IDisposable, IAsyncDisposable
             file.Dispose();
             throw;
         }
+    }
+
+    private static WeightStore OpenStore(GgufFile file, ModelOptions options, MemoryPlan plan)
+    {
+        WeightStore resident = options.MemoryMap ? new MappedWeightStore(file) : new CopiedWeightStore(file);
+        return plan.StreamedLayers.Count == 0 ? resident : new StreamedWeightStore(file, resident, plan.StreamedLayers);
     }
 
     private static Tokenizer ReadTokenizer(GgufFile file, GgufMetadata metadata, ConfigProposal proposal, LoadReport report)

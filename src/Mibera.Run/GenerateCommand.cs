@@ -39,7 +39,7 @@ internal static class GenerateCommand
                 Console.Out.WriteLine();
             if (session.Statistics.StopReason == StopReason.ContextFull)
                 status.Note($"stopped: the context of {session.ContextLength} tokens is full (-c sets it)");
-            status.Timings(session.Statistics);
+            status.Timings(session.Statistics, model.Streaming);
         }
     }
 

@@ -22,7 +22,7 @@ internal static class LogitsCommand
             throw new UsageException($"the prompt has {ids.Length} tokens, the context only {session.ContextLength}: give a larger one with -c");
         using var file = File.Create(options.GetValue(CommandLine.Logits)!);
         await Task.Run(() => session.Evaluate(ids, (_, logits) => Write(file, logits), cancellationToken), cancellationToken);
-        status.Timings(session.Statistics);
+        status.Timings(session.Statistics, model.Streaming);
         return ExitCode.Success;
     }
 

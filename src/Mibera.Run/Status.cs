@@ -70,13 +70,15 @@ internal sealed class Status(bool verbose) : IProgress<LoadProgress>
         Console.Error.WriteLine($"mibera-run: {text}");
     }
 
-    public void Timings(SessionStatistics statistics)
+    public void Timings(SessionStatistics statistics, StreamingStatistics streaming)
     {
         if (!Speaks)
             return;
         Clear();
         Console.Error.WriteLine(string.Create(CultureInfo.InvariantCulture,
             $"load {_loadTime.TotalSeconds:F2} s | prefill {statistics.PrefillTokens} tokens, {statistics.PrefillTokensPerSecond:F2} tokens/s | decode {statistics.DecodeTokens} tokens, {statistics.DecodeTokensPerSecond:F2} tokens/s | peak RSS {PeakRss() / 1e6:F0} MB"));
+        if (streaming.BytesRead.Bytes > 0)
+            Console.Error.WriteLine(string.Create(CultureInfo.InvariantCulture, $"streamed {streaming.BytesRead} at {streaming.BytesPerSecond / 1e9:F2} GB/s"));
     }
 
     private static long PeakRss()

@@ -3,21 +3,24 @@ using System.Runtime.InteropServices;
 namespace Mibera.Inference.Memory;
 
 /// <summary>
-/// Zeroed native memory, aligned to 64 bytes: the garbage collector neither moves nor counts it. Large buffers take
+/// Zeroed native memory, aligned to 64 bytes or more: the garbage collector neither moves nor counts it. Large buffers take
 /// physical memory only where they are touched.
 /// </summary>
 internal sealed unsafe class NativeBuffer : IDisposable
 {
     public const int Alignment = 64;
 
+    private readonly int _alignment;
     private void* _allocation;
 
-    public NativeBuffer(long bytes)
+    /// <param name="bytes">The size.</param>
+    /// <param name="alignment">A power of two, <see cref="Alignment"/> or more.</param>
+    public NativeBuffer(long bytes, int alignment = Alignment)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(bytes);
-        Bytes = bytes;
+        (Bytes, _alignment) = (bytes, alignment);
         // Room to align, and a spare vector at the end, so that kernels may read (never use) 64 bytes past the last element.
-        _allocation = NativeMemory.AllocZeroed(checked((nuint)bytes + 2 * Alignment));
+        _allocation = NativeMemory.AllocZeroed(checked((nuint)bytes + (nuint)alignment + Alignment));
     }
 
     ~NativeBuffer() => Free();
@@ -25,7 +28,7 @@ internal sealed unsafe class NativeBuffer : IDisposable
     public long Bytes { get; }
 
     public void* Pointer => _allocation != null
-        ? (void*)(((nuint)_allocation + Alignment - 1) & ~(nuint)(Alignment - 1))
+        ? (void*)(((nuint)_allocation + (nuint)_alignment - 1) & ~((nuint)_alignment - 1))
         : throw new ObjectDisposedException(nameof(NativeBuffer));
 
     public void Dispose()

@@ -10,21 +10,13 @@ internal abstract unsafe class WeightStore : IDisposable
     /// <summary>The section of tensors that are always at hand: the token embedding.</summary>
     public const int Pinned = -1;
 
-    private readonly Dictionary<int, long> _sectionBytes = [];
-
     /// <summary>Assigns <paramref name="tensor"/> to a section. All tensors are added before the first lease.</summary>
-    public virtual WeightSlot Add(GgufTensor tensor, int section)
-    {
-        var offset = _sectionBytes.GetValueOrDefault(section);
-        _sectionBytes[section] = offset + (tensor.ByteSize + NativeBuffer.Alignment - 1) / NativeBuffer.Alignment * NativeBuffer.Alignment;
-        return new WeightSlot(tensor, section, offset);
-    }
-
-    /// <summary>Bytes of a section, each tensor aligned.</summary>
-    public long SectionBytes(int section) => _sectionBytes.GetValueOrDefault(section);
+    public virtual WeightSlot Add(GgufTensor tensor, int section) => new(tensor, section);
 
     /// <summary>The right to read a section; blocks while it is being brought in.</summary>
-    public virtual WeightLease Lease(int section) => new(this, section, null);
+    /// <exception cref="ModelIOException">It could not be brought in.</exception>
+    /// <exception cref="OperationCanceledException">The wait was cancelled.</exception>
+    public virtual WeightLease Lease(int section, CancellationToken cancellationToken = default) => new(this, section, null);
 
     /// <summary>Where a resident tensor lies.</summary>
     internal abstract byte* ResidentAddress(WeightSlot slot);

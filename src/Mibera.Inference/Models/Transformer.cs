@@ -30,7 +30,7 @@ internal sealed unsafe class Transformer(ModelConfig config, TransformerWeights 
         buffers.Rope.Fill(rope, position, tokens.Length);
         for (var layer = 0; layer < config.Layers; layer++)
         {
-            using var lease = weights.Store.Lease(layer);
+            using var lease = weights.Store.Lease(layer, cancellationToken);
             for (var first = 0; first < tokens.Length; first += buffers.MicroBatch)
             {
                 cancellationToken.ThrowIfCancellationRequested();
