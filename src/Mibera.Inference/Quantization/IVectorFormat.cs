@@ -68,6 +68,18 @@ internal unsafe interface IVectorFormat : IBlockFormat
     static virtual void SubBlocks<TIsa>(byte* block, out Vector256<short> scales, out Vector256<short> mins)
         where TIsa : struct, IIsa => throw new NotSupportedException();
 
+    /// <summary>Whether there is <see cref="UnpackQuads"/>: where weights lie in bits of bytes that need no looking up.</summary>
+    static virtual bool UnpacksQuads => false;
+
+    /// <summary>
+    /// Unpacks a super-block of each of <see cref="IPanelIsa{TVector}.Rows"/> rows, <paramref name="stride"/> bytes apart: far
+    /// less work than to unpack and to transpose them.
+    /// </summary>
+    static virtual void UnpackQuads<TIsa, TVector, TSink>(byte* blocks, nint stride, ref TSink sink)
+        where TIsa : struct, IPanelIsa<TVector>
+        where TVector : struct
+        where TSink : struct, IQuadSink<TIsa, TVector> => throw new NotSupportedException();
+
     /// <summary>The bits that hold the float scales of a unit, for <see cref="Scales"/> and <see cref="MinScales"/>.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     static virtual uint ScaleBits(byte* block, int unit) => *(ushort*)block;

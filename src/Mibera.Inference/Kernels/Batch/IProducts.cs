@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using Mibera.Inference.Simd;
 
 namespace Mibera.Inference.Kernels.Batch;
 

@@ -39,6 +39,7 @@ internal sealed unsafe class PanelBatch<TFormat, TProducts, TUnpack, TIsa, TVect
     private static void MultiplyTile(in WeightMatrix weights, int row, int rows, byte* records, int allInputs, int firstInput, int inputs)
     {
         var panel = BatchScratch.Panel;
+        var staging = BatchScratch.Staging;
         var sums = BatchScratch.Sums;
         new Span<float>(sums, inputs * PanelLayout.TileRows).Clear();
         var chunks = (weights.Columns + PanelLayout.Chunk - 1) / PanelLayout.Chunk;
@@ -46,7 +47,11 @@ internal sealed unsafe class PanelBatch<TFormat, TProducts, TUnpack, TIsa, TVect
         {
             var columns = Math.Min(PanelLayout.Chunk, weights.Columns - chunk * PanelLayout.Chunk);
             var units = columns / TFormat.UnitElements;
-            RowPanel<TFormat, TProducts, TUnpack, TIsa, TVector>.Fill(weights, row, rows, chunk, columns, panel, BatchScratch.Staging);
+            if (TFormat.UnpacksQuads)
+                QuadPanel<TFormat, TProducts, TIsa, TVector>.Fill(weights, row, rows, chunk, panel, staging);
+            else
+                RowPanel<TFormat, TProducts, TUnpack, TIsa, TVector>.Fill(weights, row, rows, chunk, columns, panel, staging);
+            UnitScales<TFormat, TProducts, TIsa, TVector>.Fill(panel, units, (uint*)staging);
             if (PanelShape<TFormat, TProducts, TIsa, TVector>.Shifted)
                 PanelStarts<TFormat, TProducts, TIsa, TVector>.Fill(panel, units);
             var record = records + ((long)chunk * allInputs + firstInput) * ActivationRecords.RecordBytes(PanelShape<TFormat, TProducts, TIsa, TVector>.QuantBytes);

@@ -32,6 +32,9 @@ internal static class PanelLayout
     public const int MinUnitsOffset = 56;
     public const int VectorsBesideWeights = 72;
 
+    /// <summary>Where the staging memory, which begins with the bits of all units' float scales [16, TileRows], goes on.</summary>
+    public const int RowsOffset = SubBlocks * TileRows * sizeof(uint);
+
     /// <summary>Bytes of the largest panel.</summary>
     public const int MaxBytes = (2 * Chunk / 4 + VectorsBesideWeights) * 4 * TileRows;
 }

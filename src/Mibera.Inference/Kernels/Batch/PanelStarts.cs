@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using Mibera.Inference.Quantization;
+using Mibera.Inference.Simd;
 
 namespace Mibera.Inference.Kernels.Batch;
 

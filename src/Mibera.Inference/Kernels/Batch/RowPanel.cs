@@ -17,11 +17,10 @@ internal static unsafe class RowPanel<TFormat, TProducts, TUnpack, TIsa, TVector
     where TIsa : struct, IPanelIsa<TVector>
     where TVector : struct
 {
-    // Areas of the staging memory, each with an entry for every row of the tile.
-    private const int ScalesOffset = PanelLayout.TileRows * 2 * PanelLayout.Chunk;
+    // Areas of the staging memory, each with an entry for every row of the tile; first the bits of the float scales.
+    private const int ScalesOffset = PanelLayout.RowsOffset + PanelLayout.TileRows * 2 * PanelLayout.Chunk;
     private const int MinsOffset = ScalesOffset + PanelLayout.TileRows * SubBlockBytes;
     private const int PreparedOffset = MinsOffset + PanelLayout.TileRows * SubBlockBytes;
-    private const int BitsOffset = PreparedOffset + PanelLayout.TileRows * IVectorFormat.PreparedBytes;
     private const int SubBlockBytes = PanelLayout.SubBlocks * sizeof(short);
 
     private static bool Words
@@ -78,14 +77,13 @@ internal static unsafe class RowPanel<TFormat, TProducts, TUnpack, TIsa, TVector
         TransposeWeights(columns, panel, staging);
         if (TFormat.HasScales)
             TransposeSubBlocks(panel + WeightsEnd, staging);
-        ConvertScales(columns / TFormat.UnitElements, panel + WeightsEnd, (uint*)(staging + BitsOffset));
     }
 
     /// <summary>All but the weights of a row, and what helps to unpack them.</summary>
     private static void PrepareSuperBlock(byte* block, int row, byte* staging)
     {
         TFormat.Prepare<TUnpack>(block, staging + PreparedOffset + row * IVectorFormat.PreparedBytes);
-        ((uint*)(staging + BitsOffset))[row] = TFormat.ScaleBits(block, 0);
+        ((uint*)staging)[row] = TFormat.ScaleBits(block, 0);
         if (!TFormat.HasScales)
             return;
         TFormat.SubBlocks<TUnpack>(block, out var scales, out var mins);
@@ -98,7 +96,7 @@ internal static unsafe class RowPanel<TFormat, TProducts, TUnpack, TIsa, TVector
     private static void UnpackSuperBlock(byte* block, byte* tables, int row, byte* staging)
     {
         var prepared = staging + PreparedOffset + row * IVectorFormat.PreparedBytes;
-        var target = staging + row * RowBytes;
+        var target = staging + PanelLayout.RowsOffset + row * RowBytes;
         var scales = (short*)(staging + ScalesOffset) + row * PanelLayout.SubBlocks;
         Unpack(block, 0, tables, prepared, target, scales);
         Unpack(block, 1, tables, prepared, target, scales);
@@ -107,8 +105,8 @@ internal static unsafe class RowPanel<TFormat, TProducts, TUnpack, TIsa, TVector
     private static void UnpackBlocks(byte* block, int blocks, byte* tables, int row, byte* staging)
     {
         var (elements, bytes) = TFormat.Type.Block();
-        var bits = (uint*)(staging + BitsOffset) + row;
-        var target = staging + row * RowBytes;
+        var bits = (uint*)staging + row;
+        var target = staging + PanelLayout.RowsOffset + row * RowBytes;
         for (var b = 0; b < blocks; b++, block += bytes)
         {
             for (var unit = 0; unit < elements / TFormat.UnitElements; unit++, bits += PanelLayout.TileRows)
@@ -140,7 +138,7 @@ internal static unsafe class RowPanel<TFormat, TProducts, TUnpack, TIsa, TVector
             var target = panel;
             for (var i = 0; i < columns * (Words ? 2 : 1); i += 16, target += 4 * VectorBytes)
             {
-                TIsa.LoadTransposed(staging + row * RowBytes + i, RowBytes, out var q0, out var q1, out var q2, out var q3);
+                TIsa.LoadTransposed(staging + PanelLayout.RowsOffset + row * RowBytes + i, RowBytes, out var q0, out var q1, out var q2, out var q3);
                 TIsa.Store(q0, target);
                 TIsa.Store(q1, target + VectorBytes);
                 TIsa.Store(q2, target + 2 * VectorBytes);
@@ -183,28 +181,6 @@ internal static unsafe class RowPanel<TFormat, TProducts, TUnpack, TIsa, TVector
     {
         TIsa.Store(TIsa.LowScales(pairs), target);
         TIsa.Store(TIsa.HighScales(pairs), target + VectorBytes);
-    }
-
-    private static void ConvertScales(int units, byte* beside, uint* bits)
-    {
-        for (var unit = 0; unit < units; unit++)
-        {
-            for (var row = 0; row < PanelLayout.TileRows; row += 8)
-            {
-                var eight = Vector256.Load(bits + unit * PanelLayout.TileRows + row);
-                StoreFloats(TFormat.Scales(eight), row, beside + (PanelLayout.UnitsOffset + unit) * VectorBytes);
-                if (TFormat.HasMins)
-                    StoreFloats(TFormat.MinScales(eight), row, beside + (PanelLayout.MinUnitsOffset + unit) * VectorBytes);
-            }
-        }
-    }
-
-    /// <summary>Stores eight rows' floats, which may belong to two groups.</summary>
-    private static void StoreFloats(Vector256<float> floats, int row, byte* target)
-    {
-        floats.GetLower().Store((float*)(target + row / TIsa.Rows * GroupBytes) + row % TIsa.Rows);
-        row += 4;
-        floats.GetUpper().Store((float*)(target + row / TIsa.Rows * GroupBytes) + row % TIsa.Rows);
     }
 
     /// <summary>Stores weights as bytes, without offsets.</summary>

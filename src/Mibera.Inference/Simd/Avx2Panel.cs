@@ -2,7 +2,7 @@ using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.X86;
 
-namespace Mibera.Inference.Kernels.Batch;
+namespace Mibera.Inference.Simd;
 
 /// <summary>Eight rows.</summary>
 internal readonly unsafe struct Avx2Panel : IPanelIsa<Vector256<byte>>
@@ -55,6 +55,43 @@ internal readonly unsafe struct Avx2Panel : IPanelIsa<Vector256<byte>>
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector256<byte> AddBytes(Vector256<byte> a, Vector256<byte> b) => a + b;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<byte> Set(byte value) => Vector256.Create(value);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<byte> Or(Vector256<byte> a, Vector256<byte> b) => a | b;
+
+    // There are no shifts of bytes: words do, since the mask drops what comes from the neighbour.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<byte> Bits(Vector256<byte> v, int shift, byte mask) =>
+        (v.AsUInt16() >>> shift).AsByte() & Vector256.Create(mask);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<byte> BitsUp(Vector256<byte> v, int shift, byte mask) => (v.AsUInt16() << shift).AsByte() & Vector256.Create(mask);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<byte> ByteScales(Vector256<byte> bytes, int index)
+    {
+        // The byte becomes the high one of both words.
+        var order = index switch
+        {
+            0 => Vector128.Create(0x00800080, 0x04800480, 0x08800880, 0x0c800c80),
+            1 => Vector128.Create(0x01800180, 0x05800580, 0x09800980, 0x0d800d80),
+            2 => Vector128.Create(0x02800280, 0x06800680, 0x0a800a80, 0x0e800e80),
+            _ => Vector128.Create(0x03800380, 0x07800780, 0x0b800b80, 0x0f800f80),
+        };
+        return (Avx2.Shuffle(bytes, Vector256.Create(order.AsByte())).AsInt16() >> 8).AsByte();
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<byte> BytePair(Vector256<byte> bytes, int index)
+    {
+        var order = index == 0
+            ? Vector128.Create(0x80018000, 0x80058004, 0x80098008, 0x800d800c)
+            : Vector128.Create(0x80038002, 0x80078006, 0x800b800a, 0x800f800e);
+        return Avx2.Shuffle(bytes, Vector256.Create(order.AsByte()));
+    }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector256<byte> LowScales(Vector256<byte> words) =>

@@ -1,4 +1,4 @@
-namespace Mibera.Inference.Kernels.Batch;
+namespace Mibera.Inference.Simd;
 
 /// <summary>
 /// What the micro-kernel of matrix x matrix needs of an instruction set, over vectors of its own width. A vector's 32-bit
@@ -59,6 +59,25 @@ internal unsafe interface IPanelIsa<TVector>
 
     /// <summary>Additions of bytes, modulo 256.</summary>
     static abstract TVector AddBytes(TVector a, TVector b);
+
+    /// <summary>The same byte everywhere.</summary>
+    static abstract TVector Set(byte value);
+
+    static abstract TVector Or(TVector a, TVector b);
+
+    /// <summary>(v >> shift) &amp; mask in every byte; both are constants, and the mask has no more than 8 - shift bits.</summary>
+    static abstract TVector Bits(TVector v, int shift, byte mask);
+
+    /// <summary>(v &lt;&lt; shift) &amp; mask in every byte; both are constants, and the mask's low bits, as many as the shift, are
+    /// clear.</summary>
+    static abstract TVector BitsUp(TVector v, int shift, byte mask);
+
+    /// <summary>Byte <paramref name="index"/> (a constant) of each lane, signed, to scales.</summary>
+    static abstract TVector ByteScales(TVector bytes, int index);
+
+    /// <summary>Bytes <paramref name="index"/> (0 or 2) and <paramref name="index"/> + 1 of each lane, unsigned, as two
+    /// words.</summary>
+    static abstract TVector BytePair(TVector bytes, int index);
 
     /// <summary>From the low int16 of each lane to scales.</summary>
     static abstract TVector LowScales(TVector words);

@@ -2,7 +2,7 @@ using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.X86;
 
-namespace Mibera.Inference.Kernels.Batch;
+namespace Mibera.Inference.Simd;
 
 /// <summary>
 /// Eight rows; bytes multiply to int32 at once (vpdpbusd), so nothing can overflow. All else is as in <see cref="Avx2Panel"/>.
@@ -31,6 +31,25 @@ internal readonly unsafe struct AvxVnniPanel : IPanelIsa<Vector256<byte>>
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector256<byte> AddSums(Vector256<byte> accumulator, Vector256<byte> sums) => Avx2Panel.Add(accumulator, sums);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<byte> Set(byte value) => Avx2Panel.Set(value);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<byte> Or(Vector256<byte> a, Vector256<byte> b) => Avx2Panel.Or(a, b);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<byte> Bits(Vector256<byte> v, int shift, byte mask) => Avx2Panel.Bits(v, shift, mask);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<byte> BitsUp(Vector256<byte> v, int shift, byte mask) => Avx2Panel.BitsUp(v, shift, mask);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<byte> ByteScales(Vector256<byte> bytes, int index) =>
+        (bytes.AsInt32() << (24 - 8 * index) >> 24).AsByte();
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<byte> BytePair(Vector256<byte> bytes, int index) => Avx2Panel.BytePair(bytes, index);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector256<byte> LowScales(Vector256<byte> words) => (words.AsInt32() << 16 >> 16).AsByte();
