@@ -68,17 +68,14 @@ internal unsafe interface IVectorFormat : IBlockFormat
     static virtual void SubBlocks<TIsa>(byte* block, out Vector256<short> scales, out Vector256<short> mins)
         where TIsa : struct, IIsa => throw new NotSupportedException();
 
-    /// <summary>Whether there is <see cref="UnpackQuads"/>: where weights lie in bits of bytes that need no looking up.</summary>
+    /// <summary>Whether there is <see cref="UnpackQuads"/>: where weights are bits of bytes and need no looking up.</summary>
     static virtual bool UnpacksQuads => false;
 
-    /// <summary>
-    /// Unpacks a super-block of each of <see cref="IPanelIsa{TVector}.Rows"/> rows, <paramref name="stride"/> bytes apart: far
-    /// less work than to unpack and to transpose them.
-    /// </summary>
-    static virtual void UnpackQuads<TIsa, TVector, TSink>(byte* blocks, nint stride, ref TSink sink)
-        where TIsa : struct, IPanelIsa<TVector>
-        where TVector : struct
-        where TSink : struct, IQuadSink<TIsa, TVector> => throw new NotSupportedException();
+    /// <summary>Unpacks a super-block of each of eight rows, <paramref name="stride"/> bytes apart, row beside row: far less work
+    /// than to unpack and to transpose them.</summary>
+    static virtual void UnpackQuads<TIsa, TSink>(byte* blocks, nint stride, ref TSink sink)
+        where TIsa : struct, IIsa
+        where TSink : struct, IQuadSink => throw new NotSupportedException();
 
     /// <summary>The bits that hold the float scales of a unit, for <see cref="Scales"/> and <see cref="MinScales"/>.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -81,6 +81,22 @@ internal readonly unsafe struct Avx2Isa : IIsa
         return (Avx2.Permute2x128(first, last, 0x20), Avx2.Permute2x128(first, last, 0x31));
     }
 
+    // Lane L of the i-th vector holds row 4 L + i, so that the transposition within lanes puts the rows in order.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void LoadTransposed(
+        byte* first, nint stride,
+        out Vector256<byte> column0, out Vector256<byte> column1, out Vector256<byte> column2, out Vector256<byte> column3)
+    {
+        var (row0, row1) = (LoadLanes(first, 4 * stride), LoadLanes(first + stride, 4 * stride));
+        var (row2, row3) = (LoadLanes(first + 2 * stride, 4 * stride), LoadLanes(first + 3 * stride, 4 * stride));
+        var (low01, high01) = (Avx2.UnpackLow(row0, row1).AsUInt64(), Avx2.UnpackHigh(row0, row1).AsUInt64());
+        var (low23, high23) = (Avx2.UnpackLow(row2, row3).AsUInt64(), Avx2.UnpackHigh(row2, row3).AsUInt64());
+        column0 = Avx2.UnpackLow(low01, low23).AsByte();
+        column1 = Avx2.UnpackHigh(low01, low23).AsByte();
+        column2 = Avx2.UnpackLow(high01, high23).AsByte();
+        column3 = Avx2.UnpackHigh(high01, high23).AsByte();
+    }
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Prefetch(byte* address, bool intoFirstLevel)
     {
@@ -103,4 +119,8 @@ internal readonly unsafe struct Avx2Isa : IIsa
         var cd = (Avx2.UnpackLow(c, d) + Avx2.UnpackHigh(c, d)).AsInt64();
         return Avx2.UnpackLow(ab, cd).AsInt32() + Avx2.UnpackHigh(ab, cd).AsInt32();
     }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector256<uint> LoadLanes(byte* first, nint stride) =>
+        Vector256.Create(Vector128.Load(first), Vector128.Load(first + stride)).AsUInt32();
 }

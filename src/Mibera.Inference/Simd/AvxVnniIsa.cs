@@ -60,5 +60,11 @@ internal readonly unsafe struct AvxVnniIsa : IIsa
     public static (Vector256<int> Lower, Vector256<int> Upper) SumLanes(Vector256<int>* rows) => Avx2Isa.SumLanes(rows);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void LoadTransposed(
+        byte* first, nint stride,
+        out Vector256<byte> column0, out Vector256<byte> column1, out Vector256<byte> column2, out Vector256<byte> column3) =>
+        Avx2Isa.LoadTransposed(first, stride, out column0, out column1, out column2, out column3);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Prefetch(byte* address, bool intoFirstLevel) => Avx2Isa.Prefetch(address, intoFirstLevel);
 }

@@ -60,6 +60,14 @@ internal unsafe interface IIsa
     /// <summary>The totals of the lower lanes of eight vectors, and of the upper lanes.</summary>
     static abstract (Vector256<int> Lower, Vector256<int> Upper) SumLanes(Vector256<int>* rows);
 
+    /// <summary>
+    /// Sixteen bytes of each of eight rows, <paramref name="stride"/> bytes apart, transposed: dword r of column c is dword c of
+    /// row r.
+    /// </summary>
+    static abstract void LoadTransposed(
+        byte* first, nint stride,
+        out Vector256<byte> column0, out Vector256<byte> column1, out Vector256<byte> column2, out Vector256<byte> column3);
+
     /// <summary>Asks for a cache line that will be read soon, into the first or the second level; never faults.</summary>
     static abstract void Prefetch(byte* address, bool intoFirstLevel);
 }

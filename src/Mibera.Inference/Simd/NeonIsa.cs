@@ -79,6 +79,19 @@ internal readonly unsafe struct NeonIsa : IIsa
             Vector256.Create(SumFour(lanes[1], lanes[3], lanes[5], lanes[7]), SumFour(lanes[9], lanes[11], lanes[13], lanes[15])));
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void LoadTransposed(
+        byte* first, nint stride,
+        out Vector256<byte> column0, out Vector256<byte> column1, out Vector256<byte> column2, out Vector256<byte> column3)
+    {
+        Transpose(first, stride, out var lower0, out var lower1, out var lower2, out var lower3);
+        Transpose(first + 4 * stride, stride, out var upper0, out var upper1, out var upper2, out var upper3);
+        column0 = Vector256.Create(lower0, upper0);
+        column1 = Vector256.Create(lower1, upper1);
+        column2 = Vector256.Create(lower2, upper2);
+        column3 = Vector256.Create(lower3, upper3);
+    }
+
     /// <summary>.NET has no prefetch intrinsic for arm64.</summary>
     public static void Prefetch(byte* address, bool intoFirstLevel)
     {
@@ -101,4 +114,19 @@ internal readonly unsafe struct NeonIsa : IIsa
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector128<int> SumFour(Vector128<int> a, Vector128<int> b, Vector128<int> c, Vector128<int> d) =>
         AdvSimd.Arm64.AddPairwise(AdvSimd.Arm64.AddPairwise(a, b), AdvSimd.Arm64.AddPairwise(c, d));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Transpose(
+        byte* first, nint stride,
+        out Vector128<byte> column0, out Vector128<byte> column1, out Vector128<byte> column2, out Vector128<byte> column3)
+    {
+        var (row0, row1) = (Vector128.Load((uint*)first), Vector128.Load((uint*)(first + stride)));
+        var (row2, row3) = (Vector128.Load((uint*)(first + 2 * stride)), Vector128.Load((uint*)(first + 3 * stride)));
+        var (low01, high01) = (AdvSimd.Arm64.ZipLow(row0, row1).AsUInt64(), AdvSimd.Arm64.ZipHigh(row0, row1).AsUInt64());
+        var (low23, high23) = (AdvSimd.Arm64.ZipLow(row2, row3).AsUInt64(), AdvSimd.Arm64.ZipHigh(row2, row3).AsUInt64());
+        column0 = AdvSimd.Arm64.ZipLow(low01, low23).AsByte();
+        column1 = AdvSimd.Arm64.ZipHigh(low01, low23).AsByte();
+        column2 = AdvSimd.Arm64.ZipLow(high01, high23).AsByte();
+        column3 = AdvSimd.Arm64.ZipHigh(high01, high23).AsByte();
+    }
 }

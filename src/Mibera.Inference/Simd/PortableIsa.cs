@@ -75,6 +75,16 @@ internal readonly unsafe struct PortableIsa : IIsa
         return (lower, upper);
     }
 
+    public static void LoadTransposed(
+        byte* first, nint stride,
+        out Vector256<byte> column0, out Vector256<byte> column1, out Vector256<byte> column2, out Vector256<byte> column3)
+    {
+        column0 = Column(first, stride);
+        column1 = Column(first + 4, stride);
+        column2 = Column(first + 8, stride);
+        column3 = Column(first + 12, stride);
+    }
+
     /// <summary>There is no portable hint.</summary>
     public static void Prefetch(byte* address, bool intoFirstLevel)
     {
@@ -92,4 +102,9 @@ internal readonly unsafe struct PortableIsa : IIsa
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector128<int> Dot(Vector128<short> a, Vector128<short> b) =>
         Vector128.WidenLower(a) * Vector128.WidenLower(b) + Vector128.WidenUpper(a) * Vector128.WidenUpper(b);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector256<byte> Column(byte* first, nint stride) => Vector256.Create(
+        *(uint*)first, *(uint*)(first + stride), *(uint*)(first + 2 * stride), *(uint*)(first + 3 * stride),
+        *(uint*)(first + 4 * stride), *(uint*)(first + 5 * stride), *(uint*)(first + 6 * stride), *(uint*)(first + 7 * stride)).AsByte();
 }

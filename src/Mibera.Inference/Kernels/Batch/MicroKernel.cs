@@ -91,8 +91,8 @@ internal static unsafe class MicroKernel<TFormat, TProducts, TIsa, TVector>
             var scales = beside;
             for (var step = 0; step < steps; step++)
             {
-                var v = Quads<TIsa, TVector>.Load(weights);
-                var w = Quads<TIsa, TVector>.Load(weights + groupBytes);
+                var v = new Quads(weights);
+                var w = new Quads(weights + groupBytes);
                 var s = LoadScale(scales);
                 var t = LoadScale(scales + groupBytes);
                 Step(v, w, s, t, records, ref a0, ref b0);
@@ -131,8 +131,8 @@ internal static unsafe class MicroKernel<TFormat, TProducts, TIsa, TVector>
             var scales = beside;
             for (var step = 0; step < TFormat.UnitElements / (2 * QuadsBytes); step++)
             {
-                var v = Quads<TIsa, TVector>.Load(weights);
-                var w = Quads<TIsa, TVector>.Load(weights + groupBytes);
+                var v = new Quads(weights);
+                var w = new Quads(weights + groupBytes);
                 Begin(v, w, records, out var p0, out var q0);
                 if (TCount.Value > 1)
                     Begin(v, w, records + recordBytes, out p1, out q1);
@@ -142,8 +142,8 @@ internal static unsafe class MicroKernel<TFormat, TProducts, TIsa, TVector>
                     Begin(v, w, records + 3 * recordBytes, out p3, out q3);
                 weights += 16 * TIsa.Rows;
                 records += QuadsBytes;
-                v = Quads<TIsa, TVector>.Load(weights);
-                w = Quads<TIsa, TVector>.Load(weights + groupBytes);
+                v = new Quads(weights);
+                w = new Quads(weights + groupBytes);
                 var s = LoadScale(scales);
                 var t = LoadScale(scales + groupBytes);
                 End(v, w, s, t, records, p0, q0, ref a0, ref b0);
@@ -178,7 +178,7 @@ internal static unsafe class MicroKernel<TFormat, TProducts, TIsa, TVector>
 
     /// <summary>Adds four quads of one input to its accumulators.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Step(in Quads<TIsa, TVector> v, in Quads<TIsa, TVector> w, TVector s, TVector t, byte* y, ref TVector a, ref TVector b)
+    private static void Step(in Quads v, in Quads w, TVector s, TVector t, byte* y, ref TVector a, ref TVector b)
     {
         var x = TIsa.Broadcast(y);
         var p = TProducts.First<TIsa, TVector>(v.Q0, x);
@@ -215,7 +215,7 @@ internal static unsafe class MicroKernel<TFormat, TProducts, TIsa, TVector>
 
     /// <summary>The sums of the first four of eight quads.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Begin(in Quads<TIsa, TVector> v, in Quads<TIsa, TVector> w, byte* y, out TVector p, out TVector q)
+    private static void Begin(in Quads v, in Quads w, byte* y, out TVector p, out TVector q)
     {
         var x = TIsa.Broadcast(y);
         p = TProducts.First<TIsa, TVector>(v.Q0, x);
@@ -234,7 +234,7 @@ internal static unsafe class MicroKernel<TFormat, TProducts, TIsa, TVector>
     /// <summary>Adds the other four, and both to the accumulators.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void End(
-        in Quads<TIsa, TVector> v, in Quads<TIsa, TVector> w, TVector s, TVector t, byte* y, TVector p, TVector q, ref TVector a, ref TVector b)
+        in Quads v, in Quads w, TVector s, TVector t, byte* y, TVector p, TVector q, ref TVector a, ref TVector b)
     {
         var x = TIsa.Broadcast(y);
         p = TProducts.Next<TIsa, TVector>(p, v.Q0, x);
@@ -301,5 +301,15 @@ internal static unsafe class MicroKernel<TFormat, TProducts, TIsa, TVector>
         for (var j = 1; j < PanelLayout.SubBlocks / (TFormat.ScaleSpan / 16) / 2; j++)
             minimum = TIsa.Add(minimum, TIsa.DotWords(TIsa.Load(mins + j * 4 * TIsa.Rows), TIsa.Broadcast(sums + 4 * j)));
         return minimum;
+    }
+
+    /// <summary>Four quads of the rows of a group.</summary>
+    private readonly struct Quads
+    {
+        public readonly TVector Q0, Q1, Q2, Q3;
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public Quads(byte* source) => (Q0, Q1, Q2, Q3) = (
+            TIsa.Load(source), TIsa.Load(source + 4 * TIsa.Rows), TIsa.Load(source + 8 * TIsa.Rows), TIsa.Load(source + 12 * TIsa.Rows));
     }
 }

@@ -48,10 +48,10 @@ internal sealed unsafe class PanelBatch<TFormat, TProducts, TUnpack, TIsa, TVect
             var columns = Math.Min(PanelLayout.Chunk, weights.Columns - chunk * PanelLayout.Chunk);
             var units = columns / TFormat.UnitElements;
             if (TFormat.UnpacksQuads)
-                QuadPanel<TFormat, TProducts, TIsa, TVector>.Fill(weights, row, rows, chunk, panel, staging);
+                QuadPanel<TFormat, TProducts, TUnpack, TIsa, TVector>.Fill(weights, row, rows, chunk, panel, staging);
             else
                 RowPanel<TFormat, TProducts, TUnpack, TIsa, TVector>.Fill(weights, row, rows, chunk, columns, panel, staging);
-            UnitScales<TFormat, TProducts, TIsa, TVector>.Fill(panel, units, (uint*)staging);
+            UnitScales<TFormat, TProducts, TUnpack, TIsa, TVector>.Fill(panel, units, (uint*)staging);
             if (PanelShape<TFormat, TProducts, TIsa, TVector>.Shifted)
                 PanelStarts<TFormat, TProducts, TIsa, TVector>.Fill(panel, units);
             var record = records + ((long)chunk * allInputs + firstInput) * ActivationRecords.RecordBytes(PanelShape<TFormat, TProducts, TIsa, TVector>.QuantBytes);

@@ -1,13 +1,15 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
 using Mibera.Inference.Quantization;
 using Mibera.Inference.Simd;
 
 namespace Mibera.Inference.Kernels.Batch;
 
 /// <summary>Fills panels from super-blocks that unpack row beside row (<see cref="IVectorFormat.UnpackQuads"/>).</summary>
-internal static unsafe class QuadPanel<TFormat, TProducts, TIsa, TVector>
+internal static unsafe class QuadPanel<TFormat, TProducts, TUnpack, TIsa, TVector>
     where TFormat : struct, IVectorFormat
     where TProducts : struct, IProducts
+    where TUnpack : struct, IIsa
     where TIsa : struct, IPanelIsa<TVector>
     where TVector : struct
 {
@@ -16,6 +18,8 @@ internal static unsafe class QuadPanel<TFormat, TProducts, TIsa, TVector>
     {
         var blocks = weights.Row(first) + (long)chunk * TFormat.BlockBytes;
         var stride = (nint)weights.RowBytes;
+        // The next tile's bytes, in order and skipping no line: as many as this chunk of this one has.
+        var ahead = weights.Row(first + PanelLayout.TileRows) + (long)chunk * PanelLayout.TileRows * TFormat.BlockBytes;
         if (count < PanelLayout.TileRows)
         {
             Copy(blocks, stride, count, staging + PanelLayout.RowsOffset);
@@ -23,78 +27,43 @@ internal static unsafe class QuadPanel<TFormat, TProducts, TIsa, TVector>
             stride = TFormat.BlockBytes;
         }
         var bits = (uint*)staging;
-        for (var i = 0; i < PanelLayout.TileRows; i++)
-            bits[i] = TFormat.ScaleBits(blocks + i * stride, 0);
-        var target = panel;
-        for (var row = 0; row < PanelLayout.TileRows; row += TIsa.Rows)
+        for (var row = 0; row < count; row += 8)
         {
-            UnpackGroup(blocks + row * stride, stride, target);
-            target += PanelShape<TFormat, TProducts, TIsa, TVector>.GroupBytes;
+            for (var i = row; i < row + 8; i++)
+                bits[i] = TFormat.ScaleBits(blocks + i * stride, 0);
+            for (var line = 0; line < 8 * TFormat.BlockBytes; line += 64)
+                TUnpack.Prefetch(ahead + line, intoFirstLevel: false);
+            ahead += 8 * TFormat.BlockBytes;
+            var sink = new Sink { Rows = new EightRows<TFormat, TProducts, TUnpack, TIsa, TVector>(panel, row) };
+            TFormat.UnpackQuads<TUnpack, Sink>(blocks + row * stride, stride, ref sink);
         }
     }
 
-    private static void UnpackGroup(byte* blocks, nint stride, byte* target)
-    {
-        var sink = new Sink { Target = target };
-        TFormat.UnpackQuads<TIsa, TVector, Sink>(blocks, stride, ref sink);
-    }
-
-    /// <summary>Brings the blocks of too few rows together; what follows them stays what it is, and is not used.</summary>
+    /// <summary>Brings the blocks of too few rows together. What follows them is unpacked too, and not used.</summary>
     private static void Copy(byte* blocks, nint stride, int count, byte* target)
     {
         for (var i = 0; i < count; i++)
             Unsafe.CopyBlockUnaligned(target + i * TFormat.BlockBytes, blocks + i * stride, (uint)TFormat.BlockBytes);
     }
 
-    /// <summary>Stores what it is given where <see cref="PanelLayout"/> says.</summary>
-    private struct Sink : IQuadSink<TIsa, TVector>
+    private struct Sink : IQuadSink
     {
-        public byte* Target;
-
-        private static int VectorBytes
-        {
-            [MethodImpl(MethodImplOptions.AggressiveInlining)]
-            get => 4 * TIsa.Rows;
-        }
-
-        private readonly byte* Beside
-        {
-            [MethodImpl(MethodImplOptions.AggressiveInlining)]
-            get => Target + PanelShape<TFormat, TProducts, TIsa, TVector>.WeightsEnd;
-        }
+        public EightRows<TFormat, TProducts, TUnpack, TIsa, TVector> Rows;
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public readonly void Scales(int index, TVector scales)
-        {
-            Scale(4 * index, TIsa.ByteScales(scales, 0));
-            Scale(4 * index + 1, TIsa.ByteScales(scales, 1));
-            Scale(4 * index + 2, TIsa.ByteScales(scales, 2));
-            Scale(4 * index + 3, TIsa.ByteScales(scales, 3));
-        }
+        public readonly void Scales(int index, Vector256<byte> scales) => Rows.StoreScales(4 * index, scales);
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public readonly void Mins(int index, TVector mins)
-        {
-            var target = Beside + (PanelLayout.MinsOffset + 2 * index) * VectorBytes;
-            TIsa.Store(TIsa.BytePair(mins, 0), target);
-            TIsa.Store(TIsa.BytePair(mins, 2), target + VectorBytes);
-        }
+        public readonly void Mins(int index, Vector256<byte> mins) => Rows.StoreMins(4 * index, mins);
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public readonly void Weights(int sixteen, Quads<TIsa, TVector> weights)
+        public readonly void Weights(int sixteen, in Quads weights)
         {
-            if (TFormat.HasOffsets)
-                weights = weights.AddBytes(TIsa.Set(unchecked((byte)-TFormat.Offset)));
-            weights.Store(Target + 4 * sixteen * VectorBytes);
-        }
-
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        private readonly void Scale(int index, TVector scale)
-        {
-            var target = Beside + (PanelLayout.ScalesOffset + index * TFormat.ScaleSpan / 16) * VectorBytes;
-            TIsa.Store(scale, target);
-            if (TFormat.ScaleSpan == 32 && TProducts.Depth < 8)
-                TIsa.Store(scale, target + VectorBytes);
+            var signed = TFormat.HasOffsets ? weights.Minus((byte)TFormat.Offset) : weights;
+            Rows.StoreWeights(4 * sixteen, signed.Q0);
+            Rows.StoreWeights(4 * sixteen + 1, signed.Q1);
+            Rows.StoreWeights(4 * sixteen + 2, signed.Q2);
+            Rows.StoreWeights(4 * sixteen + 3, signed.Q3);
         }
     }
 }

@@ -29,28 +29,10 @@ internal static unsafe class RowPanel<TFormat, TProducts, TUnpack, TIsa, TVector
         get => PanelShape<TFormat, TProducts, TIsa, TVector>.Words;
     }
 
-    private static int VectorBytes
-    {
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        get => 4 * TIsa.Rows;
-    }
-
     private static int RowBytes
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         get => PanelLayout.Chunk * (Words ? 2 : 1);
-    }
-
-    private static int WeightsEnd
-    {
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        get => RowBytes / 4 * VectorBytes;
-    }
-
-    private static int GroupBytes
-    {
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        get => WeightsEnd + PanelLayout.VectorsBesideWeights * VectorBytes;
     }
 
     /// <summary>
@@ -62,21 +44,36 @@ internal static unsafe class RowPanel<TFormat, TProducts, TUnpack, TIsa, TVector
         var (elements, bytes) = TFormat.Type.Block();
         var tables = TFormat.Tables;
         var block = weights.Row(first) + (long)chunk * (PanelLayout.Chunk / elements) * bytes;
+        // The next tile's bytes, in order and skipping no line: as many as this chunk of this one has.
+        var rowBytes = columns / elements * bytes;
+        var ahead = weights.Row(first + PanelLayout.TileRows) + (long)chunk * PanelLayout.TileRows * (PanelLayout.Chunk / elements) * bytes;
         if (TFormat.UnitElements == PanelLayout.Chunk)
         {
             for (var i = 0; i < count; i++)
                 PrepareSuperBlock(block + i * weights.RowBytes, i, staging);
-            for (var i = 0; i < count; i++)
+            for (var i = 0; i < count; i++, ahead += rowBytes)
+            {
+                Prefetch(ahead, rowBytes);
                 UnpackSuperBlock(block + i * weights.RowBytes, tables, i, staging);
+            }
         }
         else
         {
-            for (var i = 0; i < count; i++)
+            for (var i = 0; i < count; i++, ahead += rowBytes)
+            {
+                Prefetch(ahead, rowBytes);
                 UnpackBlocks(block + i * weights.RowBytes, columns / elements, tables, i, staging);
+            }
         }
         TransposeWeights(columns, panel, staging);
         if (TFormat.HasScales)
-            TransposeSubBlocks(panel + WeightsEnd, staging);
+            TransposeSubBlocks(panel, staging);
+    }
+
+    private static void Prefetch(byte* from, int bytes)
+    {
+        for (var line = 0; line < bytes; line += 64)
+            TUnpack.Prefetch(from + line, intoFirstLevel: false);
     }
 
     /// <summary>All but the weights of a row, and what helps to unpack them.</summary>
@@ -133,54 +130,47 @@ internal static unsafe class RowPanel<TFormat, TProducts, TUnpack, TIsa, TVector
 
     private static void TransposeWeights(int columns, byte* panel, byte* staging)
     {
-        for (var row = 0; row < PanelLayout.TileRows; row += TIsa.Rows, panel += GroupBytes)
+        for (var row = 0; row < PanelLayout.TileRows; row += 8)
         {
-            var target = panel;
-            for (var i = 0; i < columns * (Words ? 2 : 1); i += 16, target += 4 * VectorBytes)
+            var target = new EightRows<TFormat, TProducts, TUnpack, TIsa, TVector>(panel, row);
+            var rows = staging + PanelLayout.RowsOffset + row * RowBytes;
+            for (var i = 0; i < columns * RowBytes / PanelLayout.Chunk; i += 16)
             {
-                TIsa.LoadTransposed(staging + PanelLayout.RowsOffset + row * RowBytes + i, RowBytes, out var q0, out var q1, out var q2, out var q3);
-                TIsa.Store(q0, target);
-                TIsa.Store(q1, target + VectorBytes);
-                TIsa.Store(q2, target + 2 * VectorBytes);
-                TIsa.Store(q3, target + 3 * VectorBytes);
+                TUnpack.LoadTransposed(rows + i, RowBytes, out var q0, out var q1, out var q2, out var q3);
+                target.StoreWeights(i / 4, q0);
+                target.StoreWeights(i / 4 + 1, q1);
+                target.StoreWeights(i / 4 + 2, q2);
+                target.StoreWeights(i / 4 + 3, q3);
             }
         }
     }
 
-    private static void TransposeSubBlocks(byte* beside, byte* staging)
+    private static void TransposeSubBlocks(byte* panel, byte* staging)
     {
-        for (var row = 0; row < PanelLayout.TileRows; row += TIsa.Rows, beside += GroupBytes)
+        for (var row = 0; row < PanelLayout.TileRows; row += 8)
         {
+            var target = new EightRows<TFormat, TProducts, TUnpack, TIsa, TVector>(panel, row);
             for (var half = 0; half < 2; half++)
             {
                 var pairs = staging + row * SubBlockBytes + half * 16;
                 if (!Words)
                 {
-                    TIsa.LoadTransposed(pairs + ScalesOffset, SubBlockBytes, out var s0, out var s1, out var s2, out var s3);
-                    var target = beside + (PanelLayout.ScalesOffset + 8 * half) * VectorBytes;
-                    StoreScales(s0, target);
-                    StoreScales(s1, target + 2 * VectorBytes);
-                    StoreScales(s2, target + 4 * VectorBytes);
-                    StoreScales(s3, target + 6 * VectorBytes);
+                    TUnpack.LoadTransposed(pairs + ScalesOffset, SubBlockBytes, out var s0, out var s1, out var s2, out var s3);
+                    target.StoreScalePair(8 * half, s0);
+                    target.StoreScalePair(8 * half + 2, s1);
+                    target.StoreScalePair(8 * half + 4, s2);
+                    target.StoreScalePair(8 * half + 6, s3);
                 }
-                if (TFormat.HasMins || TFormat.HasOffsets)
+                if (PanelShape<TFormat, TProducts, TIsa, TVector>.HasSubBlockMins)
                 {
-                    TIsa.LoadTransposed(pairs + MinsOffset, SubBlockBytes, out var m0, out var m1, out var m2, out var m3);
-                    var target = beside + (PanelLayout.MinsOffset + 4 * half) * VectorBytes;
-                    TIsa.Store(m0, target);
-                    TIsa.Store(m1, target + VectorBytes);
-                    TIsa.Store(m2, target + 2 * VectorBytes);
-                    TIsa.Store(m3, target + 3 * VectorBytes);
+                    TUnpack.LoadTransposed(pairs + MinsOffset, SubBlockBytes, out var m0, out var m1, out var m2, out var m3);
+                    target.StoreBeside(PanelLayout.MinsOffset + 4 * half, m0);
+                    target.StoreBeside(PanelLayout.MinsOffset + 4 * half + 1, m1);
+                    target.StoreBeside(PanelLayout.MinsOffset + 4 * half + 2, m2);
+                    target.StoreBeside(PanelLayout.MinsOffset + 4 * half + 3, m3);
                 }
             }
         }
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void StoreScales(TVector pairs, byte* target)
-    {
-        TIsa.Store(TIsa.LowScales(pairs), target);
-        TIsa.Store(TIsa.HighScales(pairs), target + VectorBytes);
     }
 
     /// <summary>Stores weights as bytes, without offsets.</summary>

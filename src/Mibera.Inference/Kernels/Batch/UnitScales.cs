@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using Mibera.Inference.Quantization;
 using Mibera.Inference.Simd;
@@ -6,9 +5,10 @@ using Mibera.Inference.Simd;
 namespace Mibera.Inference.Kernels.Batch;
 
 /// <summary>The float scales of a panel's units, and of their minimums.</summary>
-internal static unsafe class UnitScales<TFormat, TProducts, TIsa, TVector>
+internal static unsafe class UnitScales<TFormat, TProducts, TUnpack, TIsa, TVector>
     where TFormat : struct, IVectorFormat
     where TProducts : struct, IProducts
+    where TUnpack : struct, IIsa
     where TIsa : struct, IPanelIsa<TVector>
     where TVector : struct
 {
@@ -16,28 +16,16 @@ internal static unsafe class UnitScales<TFormat, TProducts, TIsa, TVector>
     /// <see cref="IVectorFormat.ScaleBits"/> gives them.</summary>
     public static void Fill(byte* panel, int units, uint* bits)
     {
-        var beside = panel + PanelShape<TFormat, TProducts, TIsa, TVector>.WeightsEnd;
-        for (var unit = 0; unit < units; unit++)
+        for (var row = 0; row < PanelLayout.TileRows; row += 8)
         {
-            for (var row = 0; row < PanelLayout.TileRows; row += Vector256<uint>.Count)
+            var target = new EightRows<TFormat, TProducts, TUnpack, TIsa, TVector>(panel, row);
+            for (var unit = 0; unit < units; unit++)
             {
                 var eight = Vector256.Load(bits + unit * PanelLayout.TileRows + row);
-                Store(TFormat.Scales(eight), row, beside + (PanelLayout.UnitsOffset + unit) * 4 * TIsa.Rows);
+                target.StoreBeside(PanelLayout.UnitsOffset + unit, TFormat.Scales(eight).AsByte());
                 if (TFormat.HasMins)
-                    Store(TFormat.MinScales(eight), row, beside + (PanelLayout.MinUnitsOffset + unit) * 4 * TIsa.Rows);
+                    target.StoreBeside(PanelLayout.MinUnitsOffset + unit, TFormat.MinScales(eight).AsByte());
             }
         }
     }
-
-    /// <summary>Stores eight rows' floats, which may belong to two groups.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Store(Vector256<float> floats, int row, byte* target)
-    {
-        Store(floats.GetLower(), row, target);
-        Store(floats.GetUpper(), row + 4, target);
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Store(Vector128<float> floats, int row, byte* target) => floats.Store(
-        (float*)(target + row / TIsa.Rows * PanelShape<TFormat, TProducts, TIsa, TVector>.GroupBytes) + row % TIsa.Rows);
 }

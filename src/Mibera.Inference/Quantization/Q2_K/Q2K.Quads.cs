@@ -8,13 +8,12 @@ internal readonly unsafe partial struct Q2K
     public static bool UnpacksQuads => true;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void UnpackQuads<TIsa, TVector, TSink>(byte* blocks, nint stride, ref TSink sink)
-        where TIsa : struct, IPanelIsa<TVector>
-        where TVector : struct
-        where TSink : struct, IQuadSink<TIsa, TVector>
+    public static void UnpackQuads<TIsa, TSink>(byte* blocks, nint stride, ref TSink sink)
+        where TIsa : struct, IIsa
+        where TSink : struct, IQuadSink
     {
         var b = (Block*)blocks;
-        var both = Quads<TIsa, TVector>.LoadRows(b->Scales, stride);
+        var both = Quads.Load<TIsa>(b->Scales, stride);
         var (scales, mins) = (both.Bits(0, 15), both.Bits(4, 15));
         sink.Scales(0, scales.Q0);
         sink.Scales(1, scales.Q1);
@@ -25,17 +24,16 @@ internal readonly unsafe partial struct Q2K
         sink.Mins(2, mins.Q2);
         sink.Mins(3, mins.Q3);
         for (var i = 0; i < 4; i++)
-            Weights<TIsa, TVector, TSink>(i / 2 * 8 + i % 2, b->Quants + 16 * i, stride, ref sink);
+            Weights<TIsa, TSink>(i / 2 * 8 + i % 2, b->Quants + 16 * i, stride, ref sink);
     }
 
     /// <summary>Sixteen weights of each of four chunks.</summary>
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private static void Weights<TIsa, TVector, TSink>(int sixteen, byte* quants, nint stride, ref TSink sink)
-        where TIsa : struct, IPanelIsa<TVector>
-        where TVector : struct
-        where TSink : struct, IQuadSink<TIsa, TVector>
+    private static void Weights<TIsa, TSink>(int sixteen, byte* quants, nint stride, ref TSink sink)
+        where TIsa : struct, IIsa
+        where TSink : struct, IQuadSink
     {
-        var run = Quads<TIsa, TVector>.LoadRows(quants, stride);
+        var run = Quads.Load<TIsa>(quants, stride);
         sink.Weights(sixteen, run.Bits(0, 3));
         sink.Weights(sixteen + 2, run.Bits(2, 3));
         sink.Weights(sixteen + 4, run.Bits(4, 3));

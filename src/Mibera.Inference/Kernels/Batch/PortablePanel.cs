@@ -1,7 +1,7 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 
-namespace Mibera.Inference.Simd;
+namespace Mibera.Inference.Kernels.Batch;
 
 /// <summary>Four rows, with .NET's portable vectors alone.</summary>
 internal readonly unsafe struct PortablePanel : IPanelIsa<Vector128<byte>>
@@ -58,37 +58,6 @@ internal readonly unsafe struct PortablePanel : IPanelIsa<Vector128<byte>>
     public static Vector128<byte> AddBytes(Vector128<byte> a, Vector128<byte> b) => a + b;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector128<byte> Set(byte value) => Vector128.Create(value);
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector128<byte> Or(Vector128<byte> a, Vector128<byte> b) => a | b;
-
-    // There are no shifts of bytes: words do, since the mask drops what comes from the neighbour.
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector128<byte> Bits(Vector128<byte> v, int shift, byte mask) =>
-        (v.AsUInt16() >>> shift).AsByte() & Vector128.Create(mask);
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector128<byte> BitsUp(Vector128<byte> v, int shift, byte mask) => (v.AsUInt16() << shift).AsByte() & Vector128.Create(mask);
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector128<byte> ByteScales(Vector128<byte> bytes, int index) =>
-        (bytes.AsInt32() << (24 - 8 * index) >> 24).AsByte();
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector128<byte> BytePair(Vector128<byte> bytes, int index)
-    {
-        var words = bytes.AsUInt32() >>> (8 * index);
-        return ((words & Vector128.Create(0xffu)) | (words & Vector128.Create(0xff00u)) << 8).AsByte();
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector128<byte> LowScales(Vector128<byte> words) => (words.AsInt32() << 16 >> 16).AsByte();
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector128<byte> HighScales(Vector128<byte> words) => (words.AsInt32() >> 16).AsByte();
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<byte> Factors(byte* scales, byte* scale) =>
         (Vector128.LoadAligned((float*)scales) * Vector128.Create(*(float*)scale)).AsByte();
 
@@ -103,21 +72,6 @@ internal readonly unsafe struct PortablePanel : IPanelIsa<Vector128<byte>>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void MultiplyAddFloat(byte* value, Vector128<byte> factors, byte* target) => Vector128.FusedMultiplyAdd(
         Vector128.Create(*(float*)value), factors.AsSingle(), Vector128.LoadAligned((float*)target)).StoreAligned((float*)target);
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void LoadTransposed(
-        byte* first, nint stride,
-        out Vector128<byte> column0, out Vector128<byte> column1, out Vector128<byte> column2, out Vector128<byte> column3)
-    {
-        var row0 = (uint*)first;
-        var row1 = (uint*)(first + stride);
-        var row2 = (uint*)(first + 2 * stride);
-        var row3 = (uint*)(first + 3 * stride);
-        column0 = Vector128.Create(row0[0], row1[0], row2[0], row3[0]).AsByte();
-        column1 = Vector128.Create(row0[1], row1[1], row2[1], row3[1]).AsByte();
-        column2 = Vector128.Create(row0[2], row1[2], row2[2], row3[2]).AsByte();
-        column3 = Vector128.Create(row0[3], row1[3], row2[3], row3[3]).AsByte();
-    }
 
     /// <summary>The sums of four consecutive products; one product is at most 128 * 127 and fits int16.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -2,7 +2,7 @@ using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.X86;
 
-namespace Mibera.Inference.Simd;
+namespace Mibera.Inference.Kernels.Batch;
 
 /// <summary>
 /// Eight rows; bytes multiply to int32 at once (vpdpbusd), so nothing can overflow. All else is as in <see cref="Avx2Panel"/>.
@@ -31,31 +31,6 @@ internal readonly unsafe struct AvxVnniPanel : IPanelIsa<Vector256<byte>>
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector256<byte> AddSums(Vector256<byte> accumulator, Vector256<byte> sums) => Avx2Panel.Add(accumulator, sums);
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector256<byte> Set(byte value) => Avx2Panel.Set(value);
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector256<byte> Or(Vector256<byte> a, Vector256<byte> b) => Avx2Panel.Or(a, b);
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector256<byte> Bits(Vector256<byte> v, int shift, byte mask) => Avx2Panel.Bits(v, shift, mask);
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector256<byte> BitsUp(Vector256<byte> v, int shift, byte mask) => Avx2Panel.BitsUp(v, shift, mask);
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector256<byte> ByteScales(Vector256<byte> bytes, int index) =>
-        (bytes.AsInt32() << (24 - 8 * index) >> 24).AsByte();
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector256<byte> BytePair(Vector256<byte> bytes, int index) => Avx2Panel.BytePair(bytes, index);
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector256<byte> LowScales(Vector256<byte> words) => (words.AsInt32() << 16 >> 16).AsByte();
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector256<byte> HighScales(Vector256<byte> words) => (words.AsInt32() >> 16).AsByte();
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector256<byte> Load(byte* source) => Avx2Panel.Load(source);
@@ -95,10 +70,4 @@ internal readonly unsafe struct AvxVnniPanel : IPanelIsa<Vector256<byte>>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void MultiplyAddFloat(byte* value, Vector256<byte> factors, byte* target) =>
         Avx2Panel.MultiplyAddFloat(value, factors, target);
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void LoadTransposed(
-        byte* first, nint stride,
-        out Vector256<byte> column0, out Vector256<byte> column1, out Vector256<byte> column2, out Vector256<byte> column3) =>
-        Avx2Panel.LoadTransposed(first, stride, out column0, out column1, out column2, out column3);
 }

@@ -1,4 +1,4 @@
-namespace Mibera.Inference.Simd;
+namespace Mibera.Inference.Kernels.Batch;
 
 /// <summary>
 /// What the micro-kernel of matrix x matrix needs of an instruction set, over vectors of its own width. A vector's 32-bit
@@ -42,8 +42,8 @@ internal unsafe interface IPanelIsa<TVector>
     /// <summary>The same, added to sums.</summary>
     static abstract TVector Dot(TVector sums, TVector unsigned, TVector signed);
 
-    /// <summary>accumulator + scales * sums, in int32. Scales are what <see cref="LowScales"/> and <see cref="HighScales"/>
-    /// give.</summary>
+    /// <summary>accumulator + scales * sums, in int32. A scale is twice in its lane where sums are
+    /// words, else once.</summary>
     static abstract TVector AddScaled(TVector accumulator, TVector sums, TVector scales);
 
     /// <summary>The same with scales of 1.</summary>
@@ -60,31 +60,6 @@ internal unsafe interface IPanelIsa<TVector>
     /// <summary>Additions of bytes, modulo 256.</summary>
     static abstract TVector AddBytes(TVector a, TVector b);
 
-    /// <summary>The same byte everywhere.</summary>
-    static abstract TVector Set(byte value);
-
-    static abstract TVector Or(TVector a, TVector b);
-
-    /// <summary>(v >> shift) &amp; mask in every byte; both are constants, and the mask has no more than 8 - shift bits.</summary>
-    static abstract TVector Bits(TVector v, int shift, byte mask);
-
-    /// <summary>(v &lt;&lt; shift) &amp; mask in every byte; both are constants, and the mask's low bits, as many as the shift, are
-    /// clear.</summary>
-    static abstract TVector BitsUp(TVector v, int shift, byte mask);
-
-    /// <summary>Byte <paramref name="index"/> (a constant) of each lane, signed, to scales.</summary>
-    static abstract TVector ByteScales(TVector bytes, int index);
-
-    /// <summary>Bytes <paramref name="index"/> (0 or 2) and <paramref name="index"/> + 1 of each lane, unsigned, as two
-    /// words.</summary>
-    static abstract TVector BytePair(TVector bytes, int index);
-
-    /// <summary>From the low int16 of each lane to scales.</summary>
-    static abstract TVector LowScales(TVector words);
-
-    /// <summary>From the high int16 of each lane to scales.</summary>
-    static abstract TVector HighScales(TVector words);
-
     /// <summary>In float32: the vector at <paramref name="scales"/> times the number at <paramref name="scale"/>.</summary>
     static abstract TVector Factors(byte* scales, byte* scale);
 
@@ -98,11 +73,4 @@ internal unsafe interface IPanelIsa<TVector>
     /// <summary>The vector at <paramref name="target"/> += the number at <paramref name="value"/> * factors, rounded
     /// once.</summary>
     static abstract void MultiplyAddFloat(byte* value, TVector factors, byte* target);
-
-    /// <summary>
-    /// Sixteen bytes of each of <see cref="Rows"/> rows, <paramref name="stride"/> bytes apart, transposed: lane r of result c
-    /// is dword c of row r.
-    /// </summary>
-    static abstract void LoadTransposed(
-        byte* first, nint stride, out TVector column0, out TVector column1, out TVector column2, out TVector column3);
 }
