@@ -56,6 +56,9 @@ internal unsafe interface IVectorFormat : IBlockFormat
     {
     }
 
+    /// <summary>A number that divides all true weights.</summary>
+    static virtual int CommonFactor => 1;
+
     /// <summary>Weights that share a sub-block scale: 16 or 32.</summary>
     static virtual int ScaleSpan => 16;
 

@@ -54,6 +54,9 @@ internal readonly unsafe struct Avx2Panel : IPanelIsa<Vector256<byte>>
     public static Vector256<byte> Subtract(Vector256<byte> a, Vector256<byte> b) => (a.AsInt32() - b.AsInt32()).AsByte();
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<byte> SubtractWords(Vector256<byte> a, Vector256<byte> b) => (a.AsInt16() - b.AsInt16()).AsByte();
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector256<byte> AddBytes(Vector256<byte> a, Vector256<byte> b) => a + b;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -54,6 +54,9 @@ internal readonly unsafe struct Avx512Panel : IPanelIsa<Vector512<byte>>
     public static Vector512<byte> Subtract(Vector512<byte> a, Vector512<byte> b) => (a.AsInt32() - b.AsInt32()).AsByte();
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<byte> SubtractWords(Vector512<byte> a, Vector512<byte> b) => (a.AsInt16() - b.AsInt16()).AsByte();
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector512<byte> AddBytes(Vector512<byte> a, Vector512<byte> b) => a + b;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

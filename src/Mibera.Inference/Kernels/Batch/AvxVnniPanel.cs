@@ -54,6 +54,9 @@ internal readonly unsafe struct AvxVnniPanel : IPanelIsa<Vector256<byte>>
     public static Vector256<byte> Subtract(Vector256<byte> a, Vector256<byte> b) => Avx2Panel.Subtract(a, b);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<byte> SubtractWords(Vector256<byte> a, Vector256<byte> b) => (a.AsInt16() - b.AsInt16()).AsByte();
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector256<byte> AddBytes(Vector256<byte> a, Vector256<byte> b) => Avx2Panel.AddBytes(a, b);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -57,6 +57,9 @@ internal unsafe interface IPanelIsa<TVector>
 
     static abstract TVector Subtract(TVector a, TVector b);
 
+    /// <summary>Of words, modulo 2^16.</summary>
+    static abstract TVector SubtractWords(TVector a, TVector b);
+
     /// <summary>Additions of bytes, modulo 256.</summary>
     static abstract TVector AddBytes(TVector a, TVector b);
 

@@ -9,7 +9,7 @@ namespace Mibera.Inference.Kernels.Batch;
 /// </summary>
 internal interface IProducts
 {
-    /// <summary>Quads that may be added up before they are scaled, where sums are words: 1, 2, 4 or 8.</summary>
+    /// <summary>Quads that may be added up before they are scaled, where sums are words: 2, 4 or 8.</summary>
     static abstract int Depth { get; }
 
     /// <summary>Whether bytes of weights are signed.</summary>
@@ -20,6 +20,12 @@ internal interface IProducts
     /// as int16 where sums are words.
     /// </summary>
     static abstract bool Wide { get; }
+
+    /// <summary>
+    /// Whether, where sums are words, three quads of four are added up although they may exceed int16: without the shift of the
+    /// activations they do not, and corrections that begin the sum take it off, modulo 2^16.
+    /// </summary>
+    static abstract bool Wraps { get; }
 
     /// <summary>Products of a quad of weights <paramref name="w"/> with one of activations <paramref name="x"/>.</summary>
     static abstract TVector First<TIsa, TVector>(TVector w, TVector x)
@@ -42,6 +48,8 @@ internal readonly struct Unsigned<TDepth> : IProducts
 
     public static bool Wide => false;
 
+    public static bool Wraps => false;
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static TVector First<TIsa, TVector>(TVector w, TVector x)
         where TIsa : struct, IPanelIsa<TVector>
@@ -63,6 +71,30 @@ internal readonly struct Signed<TDepth> : IProducts
 
     public static bool Wide => false;
 
+    public static bool Wraps => false;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static TVector First<TIsa, TVector>(TVector w, TVector x)
+        where TIsa : struct, IPanelIsa<TVector>
+        where TVector : struct => TIsa.Dot(x, w);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static TVector Next<TIsa, TVector>(TVector sums, TVector w, TVector x)
+        where TIsa : struct, IPanelIsa<TVector>
+        where TVector : struct => TIsa.Dot(sums, x, w);
+}
+
+/// <summary>Signed weights of which one quad fits a sum of words, and three with corrections.</summary>
+internal readonly struct Wrapping : IProducts
+{
+    public static int Depth => 4;
+
+    public static bool Signed => true;
+
+    public static bool Wide => false;
+
+    static bool IProducts.Wraps => true;
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static TVector First<TIsa, TVector>(TVector w, TVector x)
         where TIsa : struct, IPanelIsa<TVector>
@@ -82,6 +114,8 @@ internal readonly struct Wide : IProducts
     public static bool Signed => true;
 
     static bool IProducts.Wide => true;
+
+    public static bool Wraps => false;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static TVector First<TIsa, TVector>(TVector w, TVector x)

@@ -69,7 +69,9 @@ internal static unsafe class MicroKernel<TFormat, TProducts, TIsa, TVector>
             TIsa.Prefetch((byte*)sums + TCount.Value * SumsBytes + line);
         for (var row = 0; row < PanelLayout.TileRows; row += 2 * TIsa.Rows, panel += 2 * groupBytes)
         {
-            if (TProducts.Depth == 8)
+            if (PanelShape<TFormat, TProducts, TIsa, TVector>.Wraps)
+                RunWrapping<TCount>(panel, panel + beside, groupBytes, records, recordBytes, units, (byte*)(sums + row));
+            else if (TProducts.Depth == 8)
                 RunByEight<TCount>(panel, panel + beside, groupBytes, records, recordBytes, units, (byte*)(sums + row));
             else
                 RunByFour<TCount>(panel, panel + beside, groupBytes, records, recordBytes, units, (byte*)(sums + row));
@@ -133,26 +135,26 @@ internal static unsafe class MicroKernel<TFormat, TProducts, TIsa, TVector>
             {
                 var v = new Quads(weights);
                 var w = new Quads(weights + groupBytes);
-                Begin(v, w, records, out var p0, out var q0);
+                FirstHalf(v, w, records, out var p0, out var q0);
                 if (TCount.Value > 1)
-                    Begin(v, w, records + recordBytes, out p1, out q1);
+                    FirstHalf(v, w, records + recordBytes, out p1, out q1);
                 if (TCount.Value > 2)
-                    Begin(v, w, records + 2 * recordBytes, out p2, out q2);
+                    FirstHalf(v, w, records + 2 * recordBytes, out p2, out q2);
                 if (TCount.Value > 3)
-                    Begin(v, w, records + 3 * recordBytes, out p3, out q3);
+                    FirstHalf(v, w, records + 3 * recordBytes, out p3, out q3);
                 weights += 16 * TIsa.Rows;
                 records += QuadsBytes;
                 v = new Quads(weights);
                 w = new Quads(weights + groupBytes);
                 var s = LoadScale(scales);
                 var t = LoadScale(scales + groupBytes);
-                End(v, w, s, t, records, p0, q0, ref a0, ref b0);
+                LastHalf(v, w, s, t, records, p0, q0, ref a0, ref b0);
                 if (TCount.Value > 1)
-                    End(v, w, s, t, records + recordBytes, p1, q1, ref a1, ref b1);
+                    LastHalf(v, w, s, t, records + recordBytes, p1, q1, ref a1, ref b1);
                 if (TCount.Value > 2)
-                    End(v, w, s, t, records + 2 * recordBytes, p2, q2, ref a2, ref b2);
+                    LastHalf(v, w, s, t, records + 2 * recordBytes, p2, q2, ref a2, ref b2);
                 if (TCount.Value > 3)
-                    End(v, w, s, t, records + 3 * recordBytes, p3, q3, ref a3, ref b3);
+                    LastHalf(v, w, s, t, records + 3 * recordBytes, p3, q3, ref a3, ref b3);
                 weights += 16 * TIsa.Rows;
                 scales += 8 * TIsa.Rows;
                 records += QuadsBytes;
@@ -167,6 +169,44 @@ internal static unsafe class MicroKernel<TFormat, TProducts, TIsa, TVector>
         }
     }
 
+    /// <summary>Four quads at a time, of which three are added up with corrections; units are super-blocks with scales.</summary>
+    [SkipLocalsInit]
+    private static void RunWrapping<TCount>(
+        byte* weights, byte* beside, nint groupBytes, byte* records, nint recordBytes, int units, byte* sums)
+        where TCount : struct, ICount
+    {
+        var besideQuants = records + recordBytes - ActivationRecords.BesideQuants;
+        TVector a0 = Start(beside, 0), a1 = a0, a2 = a0, a3 = a0;
+        TVector b0 = Start(beside + groupBytes, 0), b1 = b0, b2 = b0, b3 = b0;
+        var scales = beside;
+        for (var step = 0; step < PanelLayout.SubBlocks; step++)
+        {
+            var v = new Quads(weights);
+            var w = new Quads(weights + groupBytes);
+            var s = TIsa.Load(scales);
+            var t = TIsa.Load(scales + groupBytes);
+            var c = TIsa.Load(scales + PanelLayout.CorrectionsOffset * 4 * TIsa.Rows);
+            var d = TIsa.Load(scales + groupBytes + PanelLayout.CorrectionsOffset * 4 * TIsa.Rows);
+            Step(v, w, s, t, c, d, records, ref a0, ref b0);
+            if (TCount.Value > 1)
+                Step(v, w, s, t, c, d, records + recordBytes, ref a1, ref b1);
+            if (TCount.Value > 2)
+                Step(v, w, s, t, c, d, records + 2 * recordBytes, ref a2, ref b2);
+            if (TCount.Value > 3)
+                Step(v, w, s, t, c, d, records + 3 * recordBytes, ref a3, ref b3);
+            weights += 16 * TIsa.Rows;
+            scales += 4 * TIsa.Rows;
+            records += QuadsBytes;
+        }
+        Finish(beside, groupBytes, 0, besideQuants, a0, b0, sums);
+        if (TCount.Value > 1)
+            Finish(beside, groupBytes, 0, besideQuants + recordBytes, a1, b1, sums + SumsBytes);
+        if (TCount.Value > 2)
+            Finish(beside, groupBytes, 0, besideQuants + 2 * recordBytes, a2, b2, sums + 2 * SumsBytes);
+        if (TCount.Value > 3)
+            Finish(beside, groupBytes, 0, besideQuants + 3 * recordBytes, a3, b3, sums + 3 * SumsBytes);
+    }
+
     /// <summary>What the products of a unit start with.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static TVector Start(byte* beside, int unit) => PanelShape<TFormat, TProducts, TIsa, TVector>.Shifted
@@ -174,46 +214,55 @@ internal static unsafe class MicroKernel<TFormat, TProducts, TIsa, TVector>
         : default;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static TVector LoadScale(byte* scale) => TFormat.HasScales ? TIsa.Load(scale) : default;
+    private static TVector LoadScale(byte* scale) => PanelShape<TFormat, TProducts, TIsa, TVector>.HasScales ? TIsa.Load(scale) : default;
 
     /// <summary>Adds four quads of one input to its accumulators.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void Step(in Quads v, in Quads w, TVector s, TVector t, byte* y, ref TVector a, ref TVector b)
     {
-        var x = TIsa.Broadcast(y);
-        var p = TProducts.First<TIsa, TVector>(v.Q0, x);
-        var q = TProducts.First<TIsa, TVector>(w.Q0, x);
-        x = TIsa.Broadcast(y + 4);
-        Next<One>(v.Q1, w.Q1, x, s, t, ref p, ref q, ref a, ref b);
-        x = TIsa.Broadcast(y + 8);
-        Next<Two>(v.Q2, w.Q2, x, s, t, ref p, ref q, ref a, ref b);
+        Begin(v, w, y, out var p, out var q);
+        var x = TIsa.Broadcast(y + 8);
+        if (Depth == 2)
+        {
+            a = Scale(a, p, s);
+            b = Scale(b, q, t);
+            p = TProducts.First<TIsa, TVector>(v.Q2, x);
+            q = TProducts.First<TIsa, TVector>(w.Q2, x);
+        }
+        else
+        {
+            p = TProducts.Next<TIsa, TVector>(p, v.Q2, x);
+            q = TProducts.Next<TIsa, TVector>(q, w.Q2, x);
+        }
         x = TIsa.Broadcast(y + 12);
-        Next<One>(v.Q3, w.Q3, x, s, t, ref p, ref q, ref a, ref b);
+        p = TProducts.Next<TIsa, TVector>(p, v.Q3, x);
+        q = TProducts.Next<TIsa, TVector>(q, w.Q3, x);
         a = Scale(a, p, s);
         b = Scale(b, q, t);
     }
 
-    /// <summary>Goes on after <typeparamref name="TSummed"/> quads: with new sums, where no more may be added up.</summary>
+    /// <summary>The same with corrections <paramref name="c"/>, <paramref name="d"/> of the first three quads.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Next<TSummed>(
-        TVector v, TVector w, TVector x, TVector s, TVector t, ref TVector p, ref TVector q, ref TVector a, ref TVector b)
-        where TSummed : struct, ICount
+    private static void Step(
+        in Quads v, in Quads w, TVector s, TVector t, TVector c, TVector d, byte* y, ref TVector a, ref TVector b)
     {
-        if (Depth > TSummed.Value)
-        {
-            p = TProducts.Next<TIsa, TVector>(p, v, x);
-            q = TProducts.Next<TIsa, TVector>(q, w, x);
-        }
-        else
-        {
-            a = Scale(a, p, s);
-            b = Scale(b, q, t);
-            p = TProducts.First<TIsa, TVector>(v, x);
-            q = TProducts.First<TIsa, TVector>(w, x);
-        }
+        var x = TIsa.Broadcast(y);
+        c = TProducts.Next<TIsa, TVector>(c, v.Q0, x);
+        d = TProducts.Next<TIsa, TVector>(d, w.Q0, x);
+        x = TIsa.Broadcast(y + 4);
+        c = TProducts.Next<TIsa, TVector>(c, v.Q1, x);
+        d = TProducts.Next<TIsa, TVector>(d, w.Q1, x);
+        x = TIsa.Broadcast(y + 8);
+        c = TProducts.Next<TIsa, TVector>(c, v.Q2, x);
+        d = TProducts.Next<TIsa, TVector>(d, w.Q2, x);
+        a = Scale(a, c, s);
+        b = Scale(b, d, t);
+        x = TIsa.Broadcast(y + 12);
+        a = Scale(a, TProducts.First<TIsa, TVector>(v.Q3, x), s);
+        b = Scale(b, TProducts.First<TIsa, TVector>(w.Q3, x), t);
     }
 
-    /// <summary>The sums of the first four of eight quads.</summary>
+    /// <summary>Begins sums with two quads.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void Begin(in Quads v, in Quads w, byte* y, out TVector p, out TVector q)
     {
@@ -223,7 +272,14 @@ internal static unsafe class MicroKernel<TFormat, TProducts, TIsa, TVector>
         x = TIsa.Broadcast(y + 4);
         p = TProducts.Next<TIsa, TVector>(p, v.Q1, x);
         q = TProducts.Next<TIsa, TVector>(q, w.Q1, x);
-        x = TIsa.Broadcast(y + 8);
+    }
+
+    /// <summary>The sums of the first four of eight quads.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void FirstHalf(in Quads v, in Quads w, byte* y, out TVector p, out TVector q)
+    {
+        Begin(v, w, y, out p, out q);
+        var x = TIsa.Broadcast(y + 8);
         p = TProducts.Next<TIsa, TVector>(p, v.Q2, x);
         q = TProducts.Next<TIsa, TVector>(q, w.Q2, x);
         x = TIsa.Broadcast(y + 12);
@@ -233,7 +289,7 @@ internal static unsafe class MicroKernel<TFormat, TProducts, TIsa, TVector>
 
     /// <summary>Adds the other four, and both to the accumulators.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void End(
+    private static void LastHalf(
         in Quads v, in Quads w, TVector s, TVector t, byte* y, TVector p, TVector q, ref TVector a, ref TVector b)
     {
         var x = TIsa.Broadcast(y);
@@ -257,7 +313,7 @@ internal static unsafe class MicroKernel<TFormat, TProducts, TIsa, TVector>
     {
         if (PanelShape<TFormat, TProducts, TIsa, TVector>.Words)
             return TIsa.Add(a, p);
-        return TFormat.HasScales ? TIsa.AddScaled(a, p, s) : TIsa.AddSums(a, p);
+        return PanelShape<TFormat, TProducts, TIsa, TVector>.HasScales ? TIsa.AddScaled(a, p, s) : TIsa.AddSums(a, p);
     }
 
     /// <summary>The float step of a unit and one input.</summary>

@@ -10,7 +10,7 @@ namespace Mibera.Inference.Kernels.Batch;
 ///   8   ... MinsOffset      sub-block minimums of 16 or 32, two int16 in a lane
 ///  16   ... StartsOffset    what a unit's int32 sum starts with
 ///  16   ... UnitsOffset     float scales of the units
-///  16   ... MinUnitsOffset  float scales of the units' minimums
+///  16   ... MinUnitsOffset  float scales of the units' minimums, or corrections of sub-blocks of 16
 /// </code>
 /// </summary>
 internal static class PanelLayout
@@ -30,6 +30,7 @@ internal static class PanelLayout
     public const int StartsOffset = 24;
     public const int UnitsOffset = 40;
     public const int MinUnitsOffset = 56;
+    public const int CorrectionsOffset = MinUnitsOffset;
     public const int VectorsBesideWeights = 72;
 
     /// <summary>Where the staging memory, which begins with the bits of all units' float scales [16, TileRows], goes on.</summary>

@@ -17,12 +17,12 @@ internal static class PanelShape<TFormat, TProducts, TIsa, TVector>
         get => TFormat.UnitElements == PanelLayout.Chunk;
     }
 
-    /// <summary>The largest magnitude of the panel's weights, which are true ones except where
+    /// <summary>The largest magnitude of the panel's weights: true ones without their common factor, except where
     /// <see cref="MinsJoinProduct"/>.</summary>
     public static int MaxWeight
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        get => TFormat.HasOffsets ? Math.Max(TFormat.Offset, TFormat.Largest - TFormat.Offset) : TFormat.Largest;
+        get => TFormat.HasOffsets ? Math.Max(TFormat.Offset, TFormat.Largest - TFormat.Offset) : TFormat.Largest / TFormat.CommonFactor;
     }
 
     /// <summary>Whether weights are stored as int16, multiplied with their sub-block scales.</summary>
@@ -32,12 +32,26 @@ internal static class PanelShape<TFormat, TProducts, TIsa, TVector>
         get => TProducts.Wide && TIsa.SumsAreWords;
     }
 
+    /// <summary>Whether sums begin with corrections.</summary>
+    public static bool Wraps
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => TProducts.Wraps && TIsa.SumsAreWords;
+    }
+
     /// <summary>Whether signed weights meet activations shifted into [0, 254]. What is too much, 127 times the weights' sum, does
     /// not depend on the activations: it is taken off at the start.</summary>
     public static bool Shifted
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         get => TProducts.Signed && TIsa.OneFactorUnsigned && !Words;
+    }
+
+    /// <summary>Whether the micro-kernel applies sub-block scales.</summary>
+    public static bool HasScales
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => TFormat.HasScales && !Words;
     }
 
     /// <summary>Whether minimums belong to the product: the weights are unsigned, by an offset that changes.</summary>
@@ -92,7 +106,9 @@ internal static class PanelShape<TFormat, TProducts, TIsa, TVector>
         var signed = TFormat.Form != WeightForm.Unsigned || (TFormat.HasOffsets && TFormat.Offset != 0);
         // A word takes two products of each quad; a weight meets at most 254 where activations are shifted, else 127.
         var largest = 2 * MaxWeight * (Shifted ? 254 : 127);
-        if (signed != TProducts.Signed || (TIsa.SumsAreWords && !Words && TProducts.Depth * largest > short.MaxValue))
+        var fits = !TIsa.SumsAreWords || Words
+            || (TProducts.Wraps ? largest <= short.MaxValue && 3 * 2 * MaxWeight * 127 <= short.MaxValue : TProducts.Depth * largest <= short.MaxValue);
+        if (signed != TProducts.Signed || !fits)
             throw new InvalidOperationException($"{typeof(TProducts)} overflow or misread the weights of {TFormat.Type}.");
     }
 }

@@ -6,6 +6,7 @@ namespace Mibera.Inference.Kernels.Batch;
 
 /// <summary>
 /// What the int32 sums of a panel start with where activations are shifted by 127: minus the product of the weights with 127.
+/// Where sums of words wrap, the same as words for three quads of four.
 /// </summary>
 internal static unsafe class PanelStarts<TFormat, TProducts, TIsa, TVector>
     where TFormat : struct, IVectorFormat
@@ -52,12 +53,19 @@ internal static unsafe class PanelStarts<TFormat, TProducts, TIsa, TVector>
         }
     }
 
-    /// <summary>Adds 127 times the sum of 16 weights.</summary>
+    /// <summary>Adds 127 times the sum of 16 weights, or of the four that have no correction.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static TVector AddSubBlock(TVector sum, byte* quads, TVector shifts, byte* scales)
     {
         var (q0, q1) = (TIsa.Load(quads), TIsa.Load(quads + VectorBytes));
         var (q2, q3) = (TIsa.Load(quads + 2 * VectorBytes), TIsa.Load(quads + 3 * VectorBytes));
+        if (PanelShape<TFormat, TProducts, TIsa, TVector>.Wraps)
+        {
+            // In a word: 6 * 127 * 43 = 32766.
+            var correction = TIsa.SubtractWords(default, TIsa.Dot(TIsa.Dot(TIsa.Dot(shifts, q0), shifts, q1), shifts, q2));
+            TIsa.Store(correction, scales + (PanelLayout.CorrectionsOffset - PanelLayout.ScalesOffset) * VectorBytes);
+            return Add(sum, TIsa.Dot(shifts, q3), scales);
+        }
         // In a word: 2 * 127 * 128 = 32512.
         if (AddsQuads)
             return Add(sum, TIsa.Dot(shifts, TIsa.AddBytes(TIsa.AddBytes(q0, q1), TIsa.AddBytes(q2, q3))), scales);

@@ -55,6 +55,9 @@ internal readonly unsafe struct PortablePanel : IPanelIsa<Vector128<byte>>
     public static Vector128<byte> Subtract(Vector128<byte> a, Vector128<byte> b) => (a.AsInt32() - b.AsInt32()).AsByte();
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector128<byte> SubtractWords(Vector128<byte> a, Vector128<byte> b) => (a.AsInt16() - b.AsInt16()).AsByte();
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<byte> AddBytes(Vector128<byte> a, Vector128<byte> b) => a + b;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

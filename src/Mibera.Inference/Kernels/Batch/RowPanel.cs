@@ -84,7 +84,7 @@ internal static unsafe class RowPanel<TFormat, TProducts, TUnpack, TIsa, TVector
         if (!TFormat.HasScales)
             return;
         TFormat.SubBlocks<TUnpack>(block, out var scales, out var mins);
-        scales.Store((short*)(staging + ScalesOffset) + row * PanelLayout.SubBlocks);
+        (scales * Vector256.Create((short)TFormat.CommonFactor)).Store((short*)(staging + ScalesOffset) + row * PanelLayout.SubBlocks);
         // One minimum of two where they span 32; then the other half is not used.
         var joined = TFormat.ScaleSpan == 32 ? Vector256.Narrow(mins.AsInt32(), mins.AsInt32()) : mins;
         joined.Store((short*)(staging + MinsOffset) + row * PanelLayout.SubBlocks);
@@ -183,8 +183,12 @@ internal static unsafe class RowPanel<TFormat, TProducts, TUnpack, TIsa, TVector
             (TFormat.HasOffsets ? weights - Vector256.Create((byte)TFormat.Offset) : weights).Store(Target + 32 * chunk);
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public readonly void Accept(int chunk, Vector256<byte> magnitudes, Vector256<byte> negative) =>
+        public readonly void Accept(int chunk, Vector256<byte> magnitudes, Vector256<byte> negative)
+        {
+            if (TFormat.CommonFactor == 2)
+                magnitudes = Unpacking.Bits(magnitudes, 1, 0x7f);
             ((magnitudes ^ negative) - negative).Store(Target + 32 * chunk);
+        }
     }
 
     /// <summary>Stores weights as words, multiplied with their sub-block's scale.</summary>

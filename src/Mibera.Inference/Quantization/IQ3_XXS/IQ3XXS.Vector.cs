@@ -16,6 +16,8 @@ internal readonly unsafe partial struct IQ3XXS : IVectorFormat
         get => (byte*)Grids.Pointer(Grids.Iq3Xxs);
     }
 
+    public static int CommonFactor => 2;
+
     public static int ScaleSpan => 32;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
