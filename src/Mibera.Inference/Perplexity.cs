@@ -1,5 +1,5 @@
-using Mibera.Inference.Models;
 using Mibera.Inference.Numerics;
+using Mibera.Inference.Sampling;
 
 namespace Mibera.Inference;
 
@@ -35,6 +35,7 @@ public sealed class Perplexity
     /// <param name="progress">Told after each chunk.</param>
     /// <param name="cancellationToken">Stops the measurement.</param>
     /// <exception cref="ArgumentException">The text is too short.</exception>
+    /// <exception cref="NonFiniteLogitsException">The model computes no numbers.</exception>
     public static Perplexity Measure(
         LanguageModel model, string text, int contextLength, IProgress<Perplexity>? progress = null, CancellationToken cancellationToken = default)
     {
@@ -63,7 +64,10 @@ public sealed class Perplexity
         {
             if (position < ContextLength / 2 || position + 1 >= ContextLength)
                 return;
-            _negativeLogProbability -= Probability.Log(logits, chunk[position + 1]);
+            var logProbability = LogProbabilities.Of(logits, chunk[position + 1]);
+            if (!float.IsFinite(logProbability))
+                throw new NonFiniteLogitsException($"The logits of position {position} are not finite: the weights are corrupt or do not fit the model.", session.Model.FilePath);
+            _negativeLogProbability -= logProbability;
             Scored++;
         }, cancellationToken);
         ChunksDone++;

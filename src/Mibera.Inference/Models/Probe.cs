@@ -1,5 +1,6 @@
 using System.Globalization;
 using Mibera.Inference.Numerics;
+using Mibera.Inference.Sampling;
 
 namespace Mibera.Inference.Models;
 
@@ -47,7 +48,7 @@ internal static class Probe
         sequence.Compute((position, logits) =>
         {
             if (position + 1 < ids.Length)
-                sum -= Probability.Log(logits, ids[position + 1]);
+                sum -= LogProbabilities.Of(logits, ids[position + 1]);
         }, cancellationToken);
         return PortableMath.Exp(sum / (ids.Length - 1));
     }
