@@ -17,7 +17,7 @@ internal static partial class KernelTable
         GgmlType.IQ1_S => Avx512Cell<IQ1S, RowPairs<IQ1S.Avx512>, SixteenRowWalk>(),
         GgmlType.IQ1_M => Avx512Cell<IQ1M, RowPairs<IQ1M.Avx512>, SixteenRowWalk>(),
         GgmlType.TQ1_0 => Avx512Cell<TQ10, TQ10.Avx512, SixteenRowWalk>(),
-        GgmlType.TQ2_0 => Avx512Cell<TQ20, TQ20.Avx512, EightRowWalk>(),
+        GgmlType.TQ2_0 => Avx512Cell<TQ20, TQ20.Avx512, SixteenRowWalk>(),
         _ => null,
     };
 }

@@ -21,6 +21,12 @@ internal readonly struct TwoZmm<T>(Vector512<T> a, Vector512<T> b)
     public static TwoZmm<T> operator +(TwoZmm<T> left, Vector512<T> right) => new(left.A + right, left.B + right);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static TwoZmm<T> operator -(TwoZmm<T> left, Vector512<T> right) => new(left.A - right, left.B - right);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static TwoZmm<T> operator &(TwoZmm<T> left, Vector512<T> right) => new(left.A & right, left.B & right);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static TwoZmm<T> operator &(TwoZmm<T> left, TwoZmm<T> right) => new(left.A & right.A, left.B & right.B);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -108,16 +114,6 @@ internal static unsafe class TwoZmm
         return new(Avx512Vbmi.PermuteVar64x8(entries, indices.A), Avx512Vbmi.PermuteVar64x8(entries, indices.B));
     }
 
-    /// <summary><see cref="LookUp64(byte*, TwoZmm{byte})"/> for two pairs of indices, with one load of the table.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static (TwoZmm<byte> First, TwoZmm<byte> Second) LookUp64(byte* table, TwoZmm<byte> first, TwoZmm<byte> second)
-    {
-        var entries = Vector512.LoadAligned(table);
-        return (
-            new(Avx512Vbmi.PermuteVar64x8(entries, first.A), Avx512Vbmi.PermuteVar64x8(entries, first.B)),
-            new(Avx512Vbmi.PermuteVar64x8(entries, second.A), Avx512Vbmi.PermuteVar64x8(entries, second.B)));
-    }
-
     /// <summary>Looks up the low seven bits of each byte in 128 aligned bytes.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static TwoZmm<byte> LookUp128(byte* table, TwoZmm<byte> indices)
@@ -151,8 +147,9 @@ internal static unsafe class TwoZmm
         return (Select(firstBit7, high0, low0), Select(secondBit7, high1, low1));
     }
 
+    /// <summary><see cref="LookUp128(byte*, TwoZmm{byte})"/> for two pairs of indices, with one load of the table.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static (TwoZmm<byte> First, TwoZmm<byte> Second) LookUp128(byte* table, TwoZmm<byte> first, TwoZmm<byte> second)
+    public static (TwoZmm<byte> First, TwoZmm<byte> Second) LookUp128(byte* table, TwoZmm<byte> first, TwoZmm<byte> second)
     {
         var low = Vector512.LoadAligned(table);
         var high = Vector512.LoadAligned(table + 64);
@@ -171,12 +168,16 @@ internal static unsafe class TwoZmm
     public static TwoZmm<byte> Select(Vector512<byte> mask, TwoZmm<byte> whenSet, TwoZmm<byte> whenClear) =>
         new(Zmm.Select(mask, whenSet.A, whenClear.A), Zmm.Select(mask, whenSet.B, whenClear.B));
 
-    /// <summary>Bytes of <paramref name="whenGreater"/> where x is greater than <paramref name="limit"/>, unsigned.</summary>
+    /// <summary>Bytes of <paramref name="whenLess"/> where x is less than <paramref name="limit"/>, unsigned.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static TwoZmm<byte> SelectGreater(
-        TwoZmm<byte> x, TwoZmm<byte> limit, TwoZmm<byte> whenGreater, TwoZmm<byte> otherwise) => new(
-            Vector512.ConditionalSelect(Vector512.GreaterThan(x.A, limit.A), whenGreater.A, otherwise.A),
-            Vector512.ConditionalSelect(Vector512.GreaterThan(x.B, limit.B), whenGreater.B, otherwise.B));
+    public static TwoZmm<byte> SelectLess(
+        TwoZmm<byte> x, Vector512<byte> limit, TwoZmm<byte> whenLess, TwoZmm<byte> otherwise) => new(
+            Vector512.ConditionalSelect(Vector512.LessThan(x.A, limit), whenLess.A, otherwise.A),
+            Vector512.ConditionalSelect(Vector512.LessThan(x.B, limit), whenLess.B, otherwise.B));
+
+    /// <summary>The smaller bytes, unsigned.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static TwoZmm<byte> Min(TwoZmm<byte> x, TwoZmm<byte> y) => new(Avx512BW.Min(x.A, y.A), Avx512BW.Min(x.B, y.B));
 
     /// <summary>Words of <paramref name="whenNegative"/> where x is negative.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

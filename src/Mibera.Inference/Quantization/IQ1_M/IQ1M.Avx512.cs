@@ -46,8 +46,8 @@ internal readonly unsafe partial struct IQ1M
             // Bits 8 to 10 of the index in bits 4 to 6, the sign of the shift in bit 7.
             var nibbles = TwoZmm.MultiShift(
                 constants + IndexShifts, TwoZmm.HalvesToWords(low + 32, high + 32, stride).As<ulong>());
-            var sixteen = TwoZmm.Select(Vector512.Create((byte)0x70), nibbles, TwoZmm.ShiftRight(lowBits, 4));
-            var sums = TernaryGroups.Sums(constants, lowBits, sixteen, activations)
+            var run = TwoZmm.Select(Vector512.Create((byte)0x70), nibbles, TwoZmm.ShiftRight(lowBits, 4));
+            var sums = TernaryGroups.Sums(constants, lowBits, run, activations)
                 + Vector512.LoadAligned((short*)(activations + TernaryGroupsLayout.PlusShift));
             // With all corrections a word is at most 16 * 9 * 127 = 18288; what overflows before comes back.
             sums = TwoZmm.SubtractWhereBit(

@@ -41,9 +41,9 @@ internal readonly unsafe partial struct IQ1S
         {
             var lowBits = TwoZmm.LoadHalves(low + 2, high + 2, stride);
             var words = TwoZmm.HalvesToDwords((ushort*)(low + 34), (ushort*)(high + 34), stride).As<ulong>();
-            var sixteen = TwoZmm.Select(
+            var run = TwoZmm.Select(
                 Vector512.Create((byte)0x70), TwoZmm.MultiShift(constants + IndexShifts, words), TwoZmm.ShiftRight(lowBits, 4));
-            var sums = TernaryGroups.Sums(constants, lowBits, sixteen, activations);
+            var sums = TernaryGroups.Sums(constants, lowBits, run, activations);
             // With the correction a word is at most 16 * 9 * 127 = 18288; what overflows before comes back.
             var scales = TwoZmm.MultiShift(constants + ScaleShifts, words).As<short>();
             sums += TwoZmm.SelectNegative(
