@@ -25,38 +25,45 @@ internal static partial class KernelTable
         where TVector : struct =>
         type switch
         {
-            GgmlType.Q4_0 => GenericCell<Q40, TIsa, TPanel, TVector>(),
-            GgmlType.Q4_1 => GenericCell<Q41, TIsa, TPanel, TVector>(),
-            GgmlType.Q5_0 => GenericCell<Q50, TIsa, TPanel, TVector>(),
-            GgmlType.Q5_1 => GenericCell<Q51, TIsa, TPanel, TVector>(),
-            GgmlType.Q8_0 => GenericCell<Q80, TIsa, TPanel, TVector>(),
-            GgmlType.Q1_0 => GenericCell<Q10, TIsa, TPanel, TVector>(),
-            GgmlType.Q2_0 => GenericCell<Q20, TIsa, TPanel, TVector>(),
-            GgmlType.Q2_K => GenericCell<Q2K, TIsa, TPanel, TVector>(),
-            GgmlType.Q3_K => GenericCell<Q3K, TIsa, TPanel, TVector>(),
-            GgmlType.Q4_K => GenericCell<Q4K, TIsa, TPanel, TVector>(),
-            GgmlType.Q5_K => GenericCell<Q5K, TIsa, TPanel, TVector>(),
-            GgmlType.Q6_K => GenericCell<Q6K, TIsa, TPanel, TVector>(),
-            GgmlType.IQ4_NL => GenericCell<IQ4NL, TIsa, TPanel, TVector>(),
-            GgmlType.IQ4_XS => GenericCell<IQ4XS, TIsa, TPanel, TVector>(),
-            GgmlType.IQ1_S => GenericCell<IQ1S, TIsa, TPanel, TVector>(),
-            GgmlType.IQ1_M => GenericCell<IQ1M, TIsa, TPanel, TVector>(),
-            GgmlType.IQ2_XXS => GenericCell<IQ2XXS, TIsa, TPanel, TVector>(),
-            GgmlType.IQ2_XS => GenericCell<IQ2XS, TIsa, TPanel, TVector>(),
-            GgmlType.IQ2_S => GenericCell<IQ2S, TIsa, TPanel, TVector>(),
-            GgmlType.IQ3_XXS => GenericCell<IQ3XXS, TIsa, TPanel, TVector>(),
-            GgmlType.IQ3_S => GenericCell<IQ3S, TIsa, TPanel, TVector>(),
-            GgmlType.TQ1_0 => GenericCell<TQ10, TIsa, TPanel, TVector>(),
-            GgmlType.TQ2_0 => GenericCell<TQ20, TIsa, TPanel, TVector>(),
-            GgmlType.MXFP4 => GenericCell<MXFP4, TIsa, TPanel, TVector>(),
-            GgmlType.NVFP4 => GenericCell<NVFP4, TIsa, TPanel, TVector>(),
+            GgmlType.Q4_0 => SmallUnitCell<Q40, TIsa, TPanel, TVector>(),
+            GgmlType.Q4_1 => SmallUnitCell<Q41, TIsa, TPanel, TVector>(),
+            GgmlType.Q5_0 => SmallUnitCell<Q50, TIsa, TPanel, TVector>(),
+            GgmlType.Q5_1 => SmallUnitCell<Q51, TIsa, TPanel, TVector>(),
+            GgmlType.Q8_0 => SmallUnitCell<Q80, TIsa, TPanel, TVector>(),
+            GgmlType.Q1_0 => SmallUnitCell<Q10, TIsa, TPanel, TVector>(),
+            GgmlType.Q2_0 => SmallUnitCell<Q20, TIsa, TPanel, TVector>(),
+            GgmlType.Q2_K => SuperBlockCell<Q2K, TIsa, TPanel, TVector>(),
+            GgmlType.Q3_K => SuperBlockCell<Q3K, TIsa, TPanel, TVector>(),
+            GgmlType.Q4_K => SuperBlockCell<Q4K, TIsa, TPanel, TVector>(),
+            GgmlType.Q5_K => SuperBlockCell<Q5K, TIsa, TPanel, TVector>(),
+            GgmlType.Q6_K => SuperBlockCell<Q6K, TIsa, TPanel, TVector>(),
+            GgmlType.IQ4_NL => SmallUnitCell<IQ4NL, TIsa, TPanel, TVector>(),
+            GgmlType.IQ4_XS => SuperBlockCell<IQ4XS, TIsa, TPanel, TVector>(),
+            GgmlType.IQ1_S => SuperBlockCell<IQ1S, TIsa, TPanel, TVector>(),
+            GgmlType.IQ1_M => SuperBlockCell<IQ1M, TIsa, TPanel, TVector>(),
+            GgmlType.IQ2_XXS => SuperBlockCell<IQ2XXS, TIsa, TPanel, TVector>(),
+            GgmlType.IQ2_XS => SuperBlockCell<IQ2XS, TIsa, TPanel, TVector>(),
+            GgmlType.IQ2_S => SuperBlockCell<IQ2S, TIsa, TPanel, TVector>(),
+            GgmlType.IQ3_XXS => SuperBlockCell<IQ3XXS, TIsa, TPanel, TVector>(),
+            GgmlType.IQ3_S => SuperBlockCell<IQ3S, TIsa, TPanel, TVector>(),
+            GgmlType.TQ1_0 => SuperBlockCell<TQ10, TIsa, TPanel, TVector>(),
+            GgmlType.TQ2_0 => SuperBlockCell<TQ20, TIsa, TPanel, TVector>(),
+            GgmlType.MXFP4 => SmallUnitCell<MXFP4, TIsa, TPanel, TVector>(),
+            GgmlType.NVFP4 => SmallUnitCell<NVFP4, TIsa, TPanel, TVector>(),
             _ => null,
         };
 
-    private static BlockKernel<TFormat> GenericCell<TFormat, TIsa, TPanel, TVector>()
+    private static BlockKernel<TFormat> SuperBlockCell<TFormat, TIsa, TPanel, TVector>()
         where TFormat : struct, IVectorFormat
         where TIsa : struct, IIsa
         where TPanel : struct, IPanelIsa<TVector>
         where TVector : struct =>
-        new(new GenericDecode<TFormat, TIsa>(), CreateBatch<TIsa, TPanel, TVector>(TFormat.Type));
+        new(new SuperBlockDecode<TFormat, TIsa>(), CreateBatch<TIsa, TPanel, TVector>(TFormat.Type));
+
+    private static BlockKernel<TFormat> SmallUnitCell<TFormat, TIsa, TPanel, TVector>()
+        where TFormat : struct, IColumnFormat
+        where TIsa : struct, IIsa
+        where TPanel : struct, IPanelIsa<TVector>
+        where TVector : struct =>
+        new(new SmallUnitDecode<TFormat, TIsa>(), CreateBatch<TIsa, TPanel, TVector>(TFormat.Type));
 }

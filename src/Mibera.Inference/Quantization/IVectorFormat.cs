@@ -82,7 +82,7 @@ internal unsafe interface IVectorFormat : IBlockFormat
 
     /// <summary>The bits that hold the float scales of a unit, for <see cref="Scales"/> and <see cref="MinScales"/>.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    static virtual uint ScaleBits(byte* block, int unit) => *(ushort*)block;
+    static virtual uint ScaleBits(byte* block, int unit) => *(uint*)block;
 
     /// <summary>The float scales of eight units.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

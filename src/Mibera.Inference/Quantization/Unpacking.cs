@@ -60,4 +60,20 @@ internal static unsafe class Unpacking
         var bit = Vector256.Create(0x8040201008040201).AsByte();
         return Vector256.Equals(bits & bit, bit);
     }
+
+    /// <summary>A dword of each of eight rows.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<byte> Dwords(byte* row, nint stride) => Vector256.Create(
+        *(uint*)row, *(uint*)(row + stride), *(uint*)(row + 2 * stride), *(uint*)(row + 3 * stride),
+        *(uint*)(row + 4 * stride), *(uint*)(row + 5 * stride), *(uint*)(row + 6 * stride), *(uint*)(row + 7 * stride)).AsByte();
+
+    /// <summary>0xff in byte i of every dword where bit 4 <paramref name="quad"/> + i of that dword is set.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<byte> QuadMask<TIsa>(Vector256<byte> dwords, int quad)
+        where TIsa : struct, IIsa
+    {
+        var spread = Vector256.Create(0x0404040400000000, 0x0c0c0c0c08080808, 0x0404040400000000, 0x0c0c0c0c08080808).AsByte();
+        var bit = Vector256.Create(quad % 2 == 0 ? 0x08040201u : 0x80402010u).AsByte();
+        return Vector256.Equals(TIsa.Lookup(dwords, spread + Vector256.Create((byte)(quad / 2))) & bit, bit);
+    }
 }

@@ -47,6 +47,24 @@ internal readonly unsafe struct AvxVnniIsa : IIsa
         AvxVnni.MultiplyWideningAndAdd(sum, Avx2.MultiplyAddAdjacent(weights, Avx2Isa.Signed(x, chunk, negative)), scales);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static (Vector256<int> Sum, Vector256<short> Partial) MultiplyAddQuads(
+        Vector256<int> sum, Vector256<short> partial, Vector256<byte> weights, Vector256<sbyte> x, bool first, bool last) =>
+        (AvxVnni.MultiplyWideningAndAdd(sum, weights, x), partial);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<int> MultiplyAddQuads(Vector256<int> sum, Vector256<sbyte> weights, Vector256<sbyte> x) =>
+        AvxVnni.MultiplyWideningAndAdd(sum, Avx2.Abs(weights), Avx2.Sign(x, weights));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<int> MultiplyAddWords(Vector256<int> sum, Vector256<short> a, Vector256<short> b) =>
+        AvxVnni.MultiplyWideningAndAdd(sum, a, b);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void LoadColumns(
+        byte* rows, nint stride, out Vector256<byte> c0, out Vector256<byte> c1, out Vector256<byte> c2, out Vector256<byte> c3) =>
+        Avx2Isa.LoadColumns(rows, stride, out c0, out c1, out c2, out c3);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector256<int> MultiplyAddPairs(Vector256<int> sum, Vector256<short> a, Vector256<short> b) =>
         AvxVnni.MultiplyWideningAndAdd(sum, a, b);
 

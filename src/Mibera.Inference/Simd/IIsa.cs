@@ -47,6 +47,25 @@ internal unsafe interface IIsa
     static abstract Vector256<int> MultiplyAddSigned(
         Vector256<int> sum, Vector256<byte> weights, Vector256<byte> negative, sbyte* x, int chunk, Vector256<short> scales);
 
+    /// <summary>
+    /// sum + the products of adjacent fours of unsigned weights, at most 127. Their sums may be held back in int16 in
+    /// <paramref name="partial"/>, to be given back: the caller marks the first and the last of a run whose pairs together fit.
+    /// </summary>
+    static abstract (Vector256<int> Sum, Vector256<short> Partial) MultiplyAddQuads(
+        Vector256<int> sum, Vector256<short> partial, Vector256<byte> weights, Vector256<sbyte> x, bool first, bool last);
+
+    /// <summary>sum + the products of adjacent fours of signed weights in [-128, 127].</summary>
+    static abstract Vector256<int> MultiplyAddQuads(Vector256<int> sum, Vector256<sbyte> weights, Vector256<sbyte> x);
+
+    /// <summary>sum + the products of adjacent pairs.</summary>
+    static abstract Vector256<int> MultiplyAddWords(Vector256<int> sum, Vector256<short> a, Vector256<short> b);
+
+    /// <summary>
+    /// Sixteen bytes of each of eight rows, transposed: dword c of row r becomes dword r of column c.
+    /// </summary>
+    static abstract void LoadColumns(
+        byte* rows, nint stride, out Vector256<byte> c0, out Vector256<byte> c1, out Vector256<byte> c2, out Vector256<byte> c3);
+
     /// <summary>sum + a . b, as eight partial sums of which only the total per lane counts.</summary>
     static abstract Vector256<int> MultiplyAddPairs(Vector256<int> sum, Vector256<short> a, Vector256<short> b);
 

@@ -46,6 +46,38 @@ internal readonly unsafe struct PortableIsa : IIsa
         MultiplyAddSigned(sum, ((weights ^ negative) - negative).AsSByte(), x, null, chunk, scales);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static (Vector256<int> Sum, Vector256<short> Partial) MultiplyAddQuads(
+        Vector256<int> sum, Vector256<short> partial, Vector256<byte> weights, Vector256<sbyte> x, bool first, bool last) =>
+        (MultiplyAddQuads(sum, weights.AsSByte(), x), partial);
+
+    // Each byte of a dword is brought to its top, with its sign, and down again.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<int> MultiplyAddQuads(Vector256<int> sum, Vector256<sbyte> weights, Vector256<sbyte> x)
+    {
+        var (a, b) = (weights.AsInt32(), x.AsInt32());
+        sum += (a << 24 >> 24) * (b << 24 >> 24);
+        sum += (a << 16 >> 24) * (b << 16 >> 24);
+        sum += (a << 8 >> 24) * (b << 8 >> 24);
+        return sum + (a >> 24) * (b >> 24);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<int> MultiplyAddWords(Vector256<int> sum, Vector256<short> a, Vector256<short> b)
+    {
+        var (left, right) = (a.AsInt32(), b.AsInt32());
+        return sum + (left << 16 >> 16) * (right << 16 >> 16) + (left >> 16) * (right >> 16);
+    }
+
+    public static void LoadColumns(
+        byte* rows, nint stride, out Vector256<byte> c0, out Vector256<byte> c1, out Vector256<byte> c2, out Vector256<byte> c3)
+    {
+        c0 = Column((int*)rows, stride);
+        c1 = Column((int*)rows + 1, stride);
+        c2 = Column((int*)rows + 2, stride);
+        c3 = Column((int*)rows + 3, stride);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector256<int> MultiplyAddPairs(Vector256<int> sum, Vector256<short> a, Vector256<short> b) =>
         sum + Vector256.Create(Dot(a.GetLower(), b.GetLower()), Dot(a.GetUpper(), b.GetUpper()));
 
@@ -88,6 +120,14 @@ internal readonly unsafe struct PortableIsa : IIsa
     /// <summary>There is no portable hint.</summary>
     public static void Prefetch(byte* address, bool intoFirstLevel)
     {
+    }
+
+    private static Vector256<byte> Column(int* first, nint stride)
+    {
+        var column = Vector256<int>.Zero;
+        for (var row = 0; row < 8; row++)
+            column = column.WithElement(row, *(int*)((byte*)first + row * stride));
+        return column.AsByte();
     }
 
     /// <summary>Four partial sums of 16 products; a product is at most 128 * 127 and fits int16.</summary>

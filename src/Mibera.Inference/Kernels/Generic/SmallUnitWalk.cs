@@ -1,6 +1,5 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
-using Mibera.Inference.Gguf;
 using Mibera.Inference.Kernels.Avx512;
 using Mibera.Inference.Quantization;
 using Mibera.Inference.Simd;
@@ -8,89 +7,149 @@ using Mibera.Inference.Simd;
 namespace Mibera.Inference.Kernels.Generic;
 
 /// <summary>
-/// Rows of formats with units of 32 or 16, in chunks of 32: one unit, or two whose sums lie in the two lanes. None of these
+/// Eight rows of formats with units of 32 or 16, one row in each lane from the first product to the last sum. None of these
 /// formats has sub-block scales.
 /// </summary>
 internal static unsafe class SmallUnitWalk<TFormat, TIsa>
-    where TFormat : struct, IVectorFormat
+    where TFormat : struct, IColumnFormat
     where TIsa : struct, IIsa
 {
     private const int Chunk = 32;
 
-    private static int UnitsInChunk => Chunk / TFormat.UnitElements;
+    private const int QuadsInChunk = 8;
 
-    /// <summary>The products of <paramref name="count"/> rows, eight at most; other lanes are undefined.</summary>
-    public static Vector256<float> Multiply(byte* rows, long rowBytes, int count, QuantizedVector x, RowGroup group)
+    private static int UnitsInChunk
     {
-        var tables = TFormat.Tables;
-        var accumulator = Vector256<float>.Zero;
-        var ahead = rows + RowGroup.Rows * rowBytes;
-        var steps = TFormat.Type.Block().Elements / Chunk;
-        for (var first = 0; first < x.Width; rows += TFormat.BlockBytes)
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => Chunk / TFormat.UnitElements;
+    }
+
+    private static int QuadsInUnit
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => QuadsInChunk / UnitsInChunk;
+    }
+
+    /// <summary>
+    /// Quads whose products may be added up in int16: one gives at most 2 * Largest * 127 in each word, or 32512 for signed
+    /// weights.
+    /// </summary>
+    private static int QuadsAtOnce
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => (short.MaxValue / (254 * TFormat.Largest)) switch
         {
-            for (var line = 0; line < RowGroup.Rows * TFormat.BlockBytes; line += 64)
+            >= 8 => 8,
+            >= 4 => 4,
+            >= 2 => 2,
+            _ => 1,
+        };
+    }
+
+    /// <summary>The products of the eight rows at <paramref name="rows"/> + r * <paramref name="stride"/>.</summary>
+    public static Vector256<float> Multiply(byte* rows, long stride, QuantizedVector x)
+    {
+        // Taken first: after all that is inlined below the compiler's budget is spent, and these would be calls.
+        var blockBytes = TFormat.BlockBytes;
+        var chunksInBlock = TFormat.ChunksInBlock;
+        var chunks = x.Width / Chunk;
+        var accumulator = Vector256<float>.Zero;
+        var ahead = rows + 8 * stride;
+        for (var chunk = 0; chunk < chunks; chunk += chunksInBlock)
+        {
+            // The next group's bytes, in order and skipping no line: as many as this step consumes.
+            for (var line = 0; line < 8 * blockBytes; line += 64)
                 TIsa.Prefetch(ahead + line, Prefetch.IntoFirstLevel);
-            ahead += RowGroup.Rows * TFormat.BlockBytes;
-            for (var step = 0; step < steps; step++, first += Chunk)
-            {
-                var quants = x.Quants + first;
-                var block = rows;
-                for (var i = 0; i < count; i++)
-                {
-                    MultiplyRow(block, step, quants, tables, i, group);
-                    block += rowBytes;
-                }
-                accumulator = Accumulate(accumulator, x.Sums + first / IntegerBlock.SubBlock, x.Scales[first / Chunk], group);
-            }
+            ahead += 8 * blockBytes;
+            for (var step = 0; step < chunksInBlock; step++)
+                accumulator = Multiply(rows, stride, step, chunk + step, x, accumulator);
+            rows += blockBytes;
         }
         return accumulator;
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void MultiplyRow(byte* block, int step, sbyte* quants, byte* tables, int row, RowGroup group)
+    private static Vector256<float> Multiply(
+        byte* rows, long stride, int step, int chunk, QuantizedVector x, Vector256<float> accumulator)
     {
-        for (var u = 0; u < UnitsInChunk; u++)
-            group.ScaleBits[u * RowGroup.Rows + row] = TFormat.ScaleBits(block, step * UnitsInChunk + u);
-        var sink = new DotSink { Quants = quants };
-        TFormat.UnpackWeights<TIsa, DotSink>(block, step, tables, null, ref sink);
-        group.Products[row] = sink.Sum;
+        var sink = new DotSink { Quants = (int*)(x.Quants + Chunk * chunk) };
+        TFormat.UnpackColumns<TIsa, DotSink>(rows, (nint)stride, step, ref sink);
+        var unit = step * UnitsInChunk;
+        return Vector256.IsHardwareAccelerated
+            ? Accumulate(sink.First, sink.Second, rows, stride, unit, chunk, x, accumulator)
+            : AccumulateApart(sink.First, sink.Second, rows, stride, unit, chunk, x, accumulator);
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector256<float> Accumulate(Vector256<float> accumulator, short* sums, float activationScale, RowGroup group)
-    {
-        if (UnitsInChunk == 1)
-            return Accumulate(accumulator, TIsa.SumRows(group.Products), sums[0] + sums[1], activationScale, group.ScaleBits);
-        var (lower, upper) = TIsa.SumLanes(group.Products);
-        accumulator = Accumulate(accumulator, lower, sums[0], activationScale, group.ScaleBits);
-        return Accumulate(accumulator, upper, sums[1], activationScale, group.ScaleBits + RowGroup.Rows);
-    }
+    // Where 256 bits are two registers the compiler runs out of what it will inline in one method, see SuperBlockWalk.
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static Vector256<float> AccumulateApart(
+        Vector256<int> first, Vector256<int> second, byte* rows, long stride, int unit, int chunk, QuantizedVector x, Vector256<float> accumulator) =>
+        Accumulate(first, second, rows, stride, unit, chunk, x, accumulator);
 
+    /// <summary>The float step of a chunk: of its one unit, or of its two.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector256<float> Accumulate(
-        Vector256<float> accumulator, Vector256<int> products, int sum, float activationScale, uint* scaleBits)
+        Vector256<int> first, Vector256<int> second, byte* rows, long stride, int unit, int chunk, QuantizedVector x, Vector256<float> accumulator)
     {
-        if (TFormat.HasOffsets)
-            products -= Vector256.Create(TFormat.Offset * sum);
-        var bits = Vector256.Load(scaleBits);
-        var scale = Vector256.Create(activationScale);
-        accumulator = Vector256.FusedMultiplyAdd(Vector256.ConvertToSingle(products), TFormat.Scales(bits) * scale, accumulator);
-        return TFormat.HasMins
-            ? Vector256.FusedMultiplyAdd(Vector256.Create((float)(-TFormat.Offset * sum)), TFormat.MinScales(bits) * scale, accumulator)
-            : accumulator;
+        var scale = Vector256.Create(x.Scales[chunk]);
+        var bits = ScaleBits(rows, stride, unit);
+        if (UnitsInChunk == 1)
+            return Accumulate(first, Vector256.Create(((int*)x.Sums)[chunk]).AsInt16(), bits, scale, accumulator);
+        accumulator = Accumulate(first, Vector256.Create(x.Sums[2 * chunk] & 0xffff).AsInt16(), bits, scale, accumulator);
+        bits = ScaleBits(rows, stride, unit + 1);
+        return Accumulate(second, Vector256.Create(x.Sums[2 * chunk + 1] & 0xffff).AsInt16(), bits, scale, accumulator);
     }
 
-    private struct DotSink : IChunkSink
+    /// <summary>The float step of one unit. <paramref name="sums"/> are pairs of words whose sum is the unit's.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector256<float> Accumulate(
+        Vector256<int> products, Vector256<short> sums, Vector256<uint> bits, Vector256<float> activationScale, Vector256<float> accumulator)
     {
-        public sbyte* Quants;
-        public Vector256<int> Sum;
+        // Offset * sum, at most 24 * 2 * 2032: of the lower words, or of both.
+        var minimums = TIsa.MultiplyAddWords(Vector256<int>.Zero, sums, Vector256.Create((short)TFormat.Offset));
+        if (TFormat.HasOffsets)
+            products -= minimums;
+        var scale = TFormat.Scales(bits) * activationScale;
+        accumulator = Vector256.FusedMultiplyAdd(Vector256.ConvertToSingle(products), scale, accumulator);
+        if (!TFormat.HasMins)
+            return accumulator;
+        scale = TFormat.MinScales(bits) * activationScale;
+        return Vector256.FusedMultiplyAdd(Vector256.ConvertToSingle(-minimums), scale, accumulator);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector256<uint> ScaleBits(byte* block, long stride, int unit) => Vector256.Create(
+        TFormat.ScaleBits(block, unit),
+        TFormat.ScaleBits(block + stride, unit),
+        TFormat.ScaleBits(block + 2 * stride, unit),
+        TFormat.ScaleBits(block + 3 * stride, unit),
+        TFormat.ScaleBits(block + 4 * stride, unit),
+        TFormat.ScaleBits(block + 5 * stride, unit),
+        TFormat.ScaleBits(block + 6 * stride, unit),
+        TFormat.ScaleBits(block + 7 * stride, unit));
+
+    private struct DotSink : IColumnSink
+    {
+        public int* Quants;
+        public Vector256<short> Partial;
+        public Vector256<int> First;
+        public Vector256<int> Second;
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public void Accept(int chunk, Vector256<byte> weights) => Sum = TFormat.Form == WeightForm.Signed
-            ? TIsa.MultiplyAddSigned(Vector256<int>.Zero, weights.AsSByte(), Quants, 0)
-            : TIsa.MultiplyAdd(Vector256<int>.Zero, weights, Quants, 0);
-
-        public void Accept(int chunk, Vector256<byte> magnitudes, Vector256<byte> negative) =>
-            throw new NotSupportedException("No format of small units has signs apart.");
+        public void Accept(int quad, Vector256<byte> weights)
+        {
+            var x = Vector256.Create(Quants[quad]).AsSByte();
+            var first = quad % QuadsAtOnce == 0 || quad % QuadsInUnit == 0;
+            var last = quad % QuadsAtOnce == QuadsAtOnce - 1 || quad % QuadsInUnit == QuadsInUnit - 1;
+            var sum = quad < QuadsInUnit ? First : Second;
+            if (TFormat.Form == WeightForm.Signed)
+                sum = TIsa.MultiplyAddQuads(sum, weights.AsSByte(), x);
+            else
+                (sum, Partial) = TIsa.MultiplyAddQuads(sum, Partial, weights, x, first, last);
+            if (quad < QuadsInUnit)
+                First = sum;
+            else
+                Second = sum;
+        }
     }
 }

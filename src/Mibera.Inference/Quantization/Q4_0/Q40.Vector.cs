@@ -3,7 +3,7 @@ using Mibera.Inference.Simd;
 
 namespace Mibera.Inference.Quantization;
 
-internal readonly unsafe partial struct Q40 : IVectorFormat
+internal readonly unsafe partial struct Q40 : IColumnFormat
 {
     public static int Largest => 15;
 
@@ -12,6 +12,22 @@ internal readonly unsafe partial struct Q40 : IVectorFormat
     public static bool HasOffsets => true;
 
     public static int Offset => 8;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void UnpackColumns<TIsa, TSink>(byte* block, nint stride, int step, ref TSink sink)
+        where TIsa : struct, IIsa
+        where TSink : struct, IColumnSink
+    {
+        TIsa.LoadColumns(((Block*)block)->Quants, stride, out var c0, out var c1, out var c2, out var c3);
+        sink.Accept(0, Unpacking.Bits(c0, 0, 15));
+        sink.Accept(1, Unpacking.Bits(c1, 0, 15));
+        sink.Accept(2, Unpacking.Bits(c2, 0, 15));
+        sink.Accept(3, Unpacking.Bits(c3, 0, 15));
+        sink.Accept(4, Unpacking.Bits(c0, 4, 15));
+        sink.Accept(5, Unpacking.Bits(c1, 4, 15));
+        sink.Accept(6, Unpacking.Bits(c2, 4, 15));
+        sink.Accept(7, Unpacking.Bits(c3, 4, 15));
+    }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void UnpackWeights<TIsa, TSink>(byte* block, int step, byte* tables, byte* prepared, ref TSink sink)

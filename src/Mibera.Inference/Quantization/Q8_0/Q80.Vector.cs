@@ -4,13 +4,31 @@ using Mibera.Inference.Simd;
 
 namespace Mibera.Inference.Quantization;
 
-internal readonly unsafe partial struct Q80 : IVectorFormat
+internal readonly unsafe partial struct Q80 : IColumnFormat
 {
     public static WeightForm Form => WeightForm.Signed;
 
     public static int Largest => 128;
 
     public static bool HasScales => false;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void UnpackColumns<TIsa, TSink>(byte* block, nint stride, int step, ref TSink sink)
+        where TIsa : struct, IIsa
+        where TSink : struct, IColumnSink
+    {
+        var quants = (byte*)((Block*)block)->Quants;
+        TIsa.LoadColumns(quants, stride, out var c0, out var c1, out var c2, out var c3);
+        sink.Accept(0, c0);
+        sink.Accept(1, c1);
+        sink.Accept(2, c2);
+        sink.Accept(3, c3);
+        TIsa.LoadColumns(quants + 16, stride, out c0, out c1, out c2, out c3);
+        sink.Accept(4, c0);
+        sink.Accept(5, c1);
+        sink.Accept(6, c2);
+        sink.Accept(7, c3);
+    }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void UnpackWeights<TIsa, TSink>(byte* block, int step, byte* tables, byte* prepared, ref TSink sink)

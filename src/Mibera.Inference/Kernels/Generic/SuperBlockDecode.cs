@@ -5,11 +5,8 @@ using Mibera.Inference.Simd;
 
 namespace Mibera.Inference.Kernels.Generic;
 
-/// <summary>
-/// Matrix x vector with 256-bit vectors, for every format and instruction set. Rows are taken by eight: each gives a vector
-/// of partial sums, the eight vectors reduce to one of row sums, and the float step follows in the lanes of that one.
-/// </summary>
-internal sealed unsafe class GenericDecode<TFormat, TIsa> : DecodeKernel
+/// <summary>Matrix x vector for formats whose unit is a block of 256, on sets with vectors of 256 bits or less.</summary>
+internal sealed unsafe class SuperBlockDecode<TFormat, TIsa> : DecodeKernel
     where TFormat : struct, IVectorFormat
     where TIsa : struct, IIsa
 {
@@ -17,23 +14,24 @@ internal sealed unsafe class GenericDecode<TFormat, TIsa> : DecodeKernel
     public override void Multiply(
         in WeightMatrix weights, QuantizedRows x, int row, byte* packed, int begin, int end, float* output)
     {
-        var memory = stackalloc byte[RowGroup.Bytes + RowGroup.Alignment];
         // Not cleared: whatever the missing rows of a short group give is not stored.
+        var memory = stackalloc byte[RowGroup.Bytes + RowGroup.Alignment];
         var group = new RowGroup(memory);
         var vector = new QuantizedVector(x, row);
         for (var first = begin; first < end; first += RowGroup.Rows)
         {
             var count = Math.Min(RowGroup.Rows, end - first);
-            var sums = TFormat.UnitElements == IntegerBlock.MaxElements
-                ? SuperBlockWalk<TFormat, TIsa>.Multiply(weights.Row(first), weights.RowBytes, count, vector, group)
-                : SmallUnitWalk<TFormat, TIsa>.Multiply(weights.Row(first), weights.RowBytes, count, vector, group);
+            var sums = SuperBlockWalk<TFormat, TIsa>.Multiply(weights.Row(first), weights.RowBytes, count, vector, group);
             if (count == RowGroup.Rows)
                 sums.Store(output + first);
             else
-            {
-                for (var i = 0; i < count; i++)
-                    output[first + i] = sums.GetElement(i);
-            }
+                Store(sums, output + first, count);
         }
+    }
+
+    private static void Store(Vector256<float> sums, float* output, int count)
+    {
+        for (var i = 0; i < count; i++)
+            output[i] = sums.GetElement(i);
     }
 }
