@@ -68,18 +68,6 @@ internal readonly unsafe struct Avx2Isa : IIsa
         sum + Avx2.MultiplyAddAdjacent(a, b);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void LoadColumns(
-        byte* rows, nint stride, out Vector256<byte> c0, out Vector256<byte> c1, out Vector256<byte> c2, out Vector256<byte> c3)
-    {
-        var (r0, r1) = (LoadPair(rows, stride), LoadPair(rows + stride, stride));
-        var (r2, r3) = (LoadPair(rows + 2 * stride, stride), LoadPair(rows + 3 * stride, stride));
-        var (a, b) = (Avx2.UnpackLow(r0, r1).AsInt64(), Avx2.UnpackLow(r2, r3).AsInt64());
-        var (c, d) = (Avx2.UnpackHigh(r0, r1).AsInt64(), Avx2.UnpackHigh(r2, r3).AsInt64());
-        (c0, c1) = (Avx2.UnpackLow(a, b).AsByte(), Avx2.UnpackHigh(a, b).AsByte());
-        (c2, c3) = (Avx2.UnpackLow(c, d).AsByte(), Avx2.UnpackHigh(c, d).AsByte());
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector256<int> MultiplyAddPairs(Vector256<int> sum, Vector256<short> a, Vector256<short> b) =>
         sum + Avx2.MultiplyAddAdjacent(a, b);
 
@@ -140,11 +128,6 @@ internal readonly unsafe struct Avx2Isa : IIsa
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector256<sbyte> Signed(sbyte* x, int chunk, Vector256<byte> negative) =>
         Avx2.Sign(Vector256.Load(x + 32 * chunk), (negative | Vector256<byte>.One).AsSByte());
-
-    /// <summary>Rows r and r + 4.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector256<int> LoadPair(byte* row, nint stride) =>
-        Vector256.Create(Vector128.Load(row), Vector128.Load(row + 4 * stride)).AsInt32();
 
     /// <summary>In each lane the totals of that lane of a, b, c, d.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

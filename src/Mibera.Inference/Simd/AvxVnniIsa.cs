@@ -60,11 +60,6 @@ internal readonly unsafe struct AvxVnniIsa : IIsa
         AvxVnni.MultiplyWideningAndAdd(sum, a, b);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void LoadColumns(
-        byte* rows, nint stride, out Vector256<byte> c0, out Vector256<byte> c1, out Vector256<byte> c2, out Vector256<byte> c3) =>
-        Avx2Isa.LoadColumns(rows, stride, out c0, out c1, out c2, out c3);
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector256<int> MultiplyAddPairs(Vector256<int> sum, Vector256<short> a, Vector256<short> b) =>
         AvxVnni.MultiplyWideningAndAdd(sum, a, b);
 

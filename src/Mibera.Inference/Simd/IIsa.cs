@@ -60,12 +60,6 @@ internal unsafe interface IIsa
     /// <summary>sum + the products of adjacent pairs.</summary>
     static abstract Vector256<int> MultiplyAddWords(Vector256<int> sum, Vector256<short> a, Vector256<short> b);
 
-    /// <summary>
-    /// Sixteen bytes of each of eight rows, transposed: dword c of row r becomes dword r of column c.
-    /// </summary>
-    static abstract void LoadColumns(
-        byte* rows, nint stride, out Vector256<byte> c0, out Vector256<byte> c1, out Vector256<byte> c2, out Vector256<byte> c3);
-
     /// <summary>sum + a . b, as eight partial sums of which only the total per lane counts.</summary>
     static abstract Vector256<int> MultiplyAddPairs(Vector256<int> sum, Vector256<short> a, Vector256<short> b);
 

@@ -64,18 +64,6 @@ internal readonly unsafe struct NeonIsa : IIsa
         PairSums(a.GetUpper(), b.GetUpper()));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void LoadColumns(
-        byte* rows, nint stride, out Vector256<byte> c0, out Vector256<byte> c1, out Vector256<byte> c2, out Vector256<byte> c3)
-    {
-        Transpose(rows, stride, out var l0, out var l1, out var l2, out var l3);
-        Transpose(rows + 4 * stride, stride, out var u0, out var u1, out var u2, out var u3);
-        c0 = Vector256.Create(l0, u0);
-        c1 = Vector256.Create(l1, u1);
-        c2 = Vector256.Create(l2, u2);
-        c3 = Vector256.Create(l3, u3);
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector256<int> MultiplyAddPairs(Vector256<int> sum, Vector256<short> a, Vector256<short> b) => Vector256.Create(
         Dot(sum.GetLower(), a.GetLower(), b.GetLower()),
         Dot(sum.GetUpper(), a.GetUpper(), b.GetUpper()));
@@ -127,19 +115,6 @@ internal readonly unsafe struct NeonIsa : IIsa
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector128<int> PairSums(Vector128<short> a, Vector128<short> b) => AdvSimd.Arm64.AddPairwise(
         AdvSimd.MultiplyWideningLower(a.GetLower(), b.GetLower()), AdvSimd.MultiplyWideningUpper(a, b));
-
-    /// <summary>Four rows of sixteen bytes.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Transpose(
-        byte* rows, nint stride, out Vector128<byte> c0, out Vector128<byte> c1, out Vector128<byte> c2, out Vector128<byte> c3)
-    {
-        var (r0, r1) = (Vector128.Load((int*)rows), Vector128.Load((int*)(rows + stride)));
-        var (r2, r3) = (Vector128.Load((int*)(rows + 2 * stride)), Vector128.Load((int*)(rows + 3 * stride)));
-        var (a, b) = (AdvSimd.Arm64.ZipLow(r0, r1).AsInt64(), AdvSimd.Arm64.ZipLow(r2, r3).AsInt64());
-        var (c, d) = (AdvSimd.Arm64.ZipHigh(r0, r1).AsInt64(), AdvSimd.Arm64.ZipHigh(r2, r3).AsInt64());
-        (c0, c1) = (AdvSimd.Arm64.ZipLow(a, b).AsByte(), AdvSimd.Arm64.ZipHigh(a, b).AsByte());
-        (c2, c3) = (AdvSimd.Arm64.ZipLow(c, d).AsByte(), AdvSimd.Arm64.ZipHigh(c, d).AsByte());
-    }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector128<int> ScaledDot(Vector128<int> sum, Vector128<sbyte> weights, Vector128<sbyte> x, Vector128<short> scales) =>

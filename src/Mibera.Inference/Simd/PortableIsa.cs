@@ -68,15 +68,6 @@ internal readonly unsafe struct PortableIsa : IIsa
         return sum + (left << 16 >> 16) * (right << 16 >> 16) + (left >> 16) * (right >> 16);
     }
 
-    public static void LoadColumns(
-        byte* rows, nint stride, out Vector256<byte> c0, out Vector256<byte> c1, out Vector256<byte> c2, out Vector256<byte> c3)
-    {
-        c0 = Column((int*)rows, stride);
-        c1 = Column((int*)rows + 1, stride);
-        c2 = Column((int*)rows + 2, stride);
-        c3 = Column((int*)rows + 3, stride);
-    }
-
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector256<int> MultiplyAddPairs(Vector256<int> sum, Vector256<short> a, Vector256<short> b) =>
         sum + Vector256.Create(Dot(a.GetLower(), b.GetLower()), Dot(a.GetUpper(), b.GetUpper()));
@@ -120,14 +111,6 @@ internal readonly unsafe struct PortableIsa : IIsa
     /// <summary>There is no portable hint.</summary>
     public static void Prefetch(byte* address, bool intoFirstLevel)
     {
-    }
-
-    private static Vector256<byte> Column(int* first, nint stride)
-    {
-        var column = Vector256<int>.Zero;
-        for (var row = 0; row < 8; row++)
-            column = column.WithElement(row, *(int*)((byte*)first + row * stride));
-        return column.AsByte();
     }
 
     /// <summary>Four partial sums of 16 products; a product is at most 128 * 127 and fits int16.</summary>

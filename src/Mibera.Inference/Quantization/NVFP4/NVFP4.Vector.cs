@@ -21,7 +21,7 @@ internal readonly unsafe partial struct NVFP4 : IColumnFormat
         where TIsa : struct, IIsa
         where TSink : struct, IColumnSink
     {
-        TIsa.LoadColumns(((Block*)block)->Quants + 16 * step, stride, out var c0, out var c1, out var c2, out var c3);
+        TIsa.LoadTransposed(((Block*)block)->Quants + 16 * step, stride, out var c0, out var c1, out var c2, out var c3);
         sink.Accept(0, TIsa.Lookup(Codebooks.Fp4Table, Unpacking.Bits(c0, 0, 15)));
         sink.Accept(1, TIsa.Lookup(Codebooks.Fp4Table, Unpacking.Bits(c1, 0, 15)));
         sink.Accept(2, TIsa.Lookup(Codebooks.Fp4Table, Unpacking.Bits(c0, 4, 15)));

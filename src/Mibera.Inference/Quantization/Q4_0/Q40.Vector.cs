@@ -18,7 +18,7 @@ internal readonly unsafe partial struct Q40 : IColumnFormat
         where TIsa : struct, IIsa
         where TSink : struct, IColumnSink
     {
-        TIsa.LoadColumns(((Block*)block)->Quants, stride, out var c0, out var c1, out var c2, out var c3);
+        TIsa.LoadTransposed(((Block*)block)->Quants, stride, out var c0, out var c1, out var c2, out var c3);
         sink.Accept(0, Unpacking.Bits(c0, 0, 15));
         sink.Accept(1, Unpacking.Bits(c1, 0, 15));
         sink.Accept(2, Unpacking.Bits(c2, 0, 15));

@@ -20,7 +20,7 @@ internal readonly unsafe partial struct Q50 : IColumnFormat
         where TSink : struct, IColumnSink
     {
         var b = (Block*)block;
-        TIsa.LoadColumns(b->Quants, stride, out var c0, out var c1, out var c2, out var c3);
+        TIsa.LoadTransposed(b->Quants, stride, out var c0, out var c1, out var c2, out var c3);
         var high = Unpacking.Dwords((byte*)&b->High, stride);
         sink.Accept(0, Unpacking.Bits(c0, 0, 15) | (Unpacking.QuadMask<TIsa>(high, 0) & Vector256.Create((byte)16)));
         sink.Accept(1, Unpacking.Bits(c1, 0, 15) | (Unpacking.QuadMask<TIsa>(high, 1) & Vector256.Create((byte)16)));

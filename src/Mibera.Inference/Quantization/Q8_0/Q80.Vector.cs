@@ -18,12 +18,12 @@ internal readonly unsafe partial struct Q80 : IColumnFormat
         where TSink : struct, IColumnSink
     {
         var quants = (byte*)((Block*)block)->Quants;
-        TIsa.LoadColumns(quants, stride, out var c0, out var c1, out var c2, out var c3);
+        TIsa.LoadTransposed(quants, stride, out var c0, out var c1, out var c2, out var c3);
         sink.Accept(0, c0);
         sink.Accept(1, c1);
         sink.Accept(2, c2);
         sink.Accept(3, c3);
-        TIsa.LoadColumns(quants + 16, stride, out c0, out c1, out c2, out c3);
+        TIsa.LoadTransposed(quants + 16, stride, out c0, out c1, out c2, out c3);
         sink.Accept(4, c0);
         sink.Accept(5, c1);
         sink.Accept(6, c2);
