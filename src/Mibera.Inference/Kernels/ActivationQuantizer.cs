@@ -38,9 +38,9 @@ internal static unsafe class ActivationQuantizer
         {
             var low = Round(Vector512.Load(x + i) * inverse);
             var high = Round(Vector512.Load(x + i + 16) * inverse);
-            // Integers: exact in any order, |sum| <= 16 * 127.
-            sums[i / 16] = (short)Vector512.Sum(low);
-            sums[i / 16 + 1] = (short)Vector512.Sum(high);
+            // |sum| <= 16 * 127.
+            sums[i / 16] = (short)Lanes.Sum(low);
+            sums[i / 16 + 1] = (short)Lanes.Sum(high);
             var words = Vector512.Narrow(low, high);
             Vector256.Narrow(words.GetLower(), words.GetUpper()).Store(quants + i);
         }

@@ -1,5 +1,3 @@
-using Mibera.Inference.Memory;
-
 namespace Mibera.Inference.Kernels;
 
 /// <summary>How one type of cache stores its groups, and which kernels read them.</summary>

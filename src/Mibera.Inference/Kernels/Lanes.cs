@@ -34,6 +34,15 @@ internal static unsafe class Lanes
         return (four[0] + four[2]) + (four[1] + four[3]);
     }
 
+    /// <summary>The sum of integer lanes, exact in any order while it fits.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static int Sum(Vector512<int> lanes)
+    {
+        var eight = lanes.GetLower() + lanes.GetUpper();
+        var four = eight.GetLower() + eight.GetUpper();
+        return four[0] + four[1] + four[2] + four[3];
+    }
+
     /// <summary>The largest lane. A NaN may be lost: what is computed from the lanes afterwards keeps it.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static float Max(Vector512<float> lanes)

@@ -1,4 +1,3 @@
-using Mibera.Inference.Memory;
 using Mibera.Inference.Numerics;
 
 namespace Mibera.Inference.Tests.Kernels;

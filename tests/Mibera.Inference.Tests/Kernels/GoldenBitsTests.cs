@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using Mibera.Inference.Gguf;
 using Mibera.Inference.Kernels;
-using Mibera.Inference.Memory;
 using Mibera.Inference.Numerics;
 using Mibera.Inference.Simd;
 
