@@ -4,35 +4,49 @@ using Mibera.Inference.Tokenization;
 namespace Mibera.Inference;
 
 /// <summary>The loop of one generation: sample, detokenize, stop, append.</summary>
-internal sealed class Generation(InferenceSession session, GenerationOptions options)
+internal sealed class Generation
 {
-    private readonly SamplerChain _sampler = new(options, session.Model.VocabularySize);
-    private readonly StopStringMatcher _stop = new(options.StopStrings);
+    private const int NoToken = -1;
+
+    private readonly InferenceSession _session;
+    private readonly GenerationOptions _options;
+    private readonly Tokenizer _tokenizer;
+    private readonly int _vocabulary;
+    private readonly SamplerChain _sampler;
+    private readonly StopStringMatcher _stop;
     private TokenDecoder? _decoder;
     private int _generated;
     private bool _ended;
 
-    private const int NoToken = -1;
+    /// <exception cref="ArgumentOutOfRangeException">An option has an impossible value.</exception>
+    public Generation(InferenceSession session, GenerationOptions options)
+    {
+        (_session, _options, _tokenizer) = (session, options, session.Model.Tokenizer);
+        // Rows of the output beyond the vocabulary are padding: they have no text, and are never sampled.
+        _vocabulary = Math.Min(_tokenizer.VocabularySize, session.Model.VocabularySize);
+        _sampler = new SamplerChain(options, _vocabulary);
+        _stop = new StopStringMatcher(options.StopStrings);
+    }
 
     public GeneratedPiece Current { get; private set; }
 
     /// <summary>Runs the prompt through the model.</summary>
     public void Begin(ReadOnlySpan<int> prompt, CancellationToken cancellationToken)
     {
-        session.SetStopReason(StopReason.None);
-        if (prompt.IsEmpty && session.Position == 0)
+        _session.SetStopReason(StopReason.None);
+        if (prompt.IsEmpty && _session.Position == 0)
             throw new ArgumentException("There is nothing to continue: the prompt is empty and the model adds no BOS token.", nameof(prompt));
-        session.Push(prompt);
-        _decoder = session.Model.Tokenizer.CreateDecoder(AtStart(), skipSpecial: !options.ShowSpecial);
-        session.Compute(null, cancellationToken);
+        _session.Push(prompt);
+        _decoder = _tokenizer.CreateDecoder(AtStart(), skipSpecial: !_options.ShowSpecial);
+        _session.Compute(null, cancellationToken, isPrompt: true);
     }
 
     /// <summary>Whether nothing but a BOS token comes before: the text then begins here, without SentencePiece's space.</summary>
     private bool AtStart()
     {
-        foreach (var token in session.Tokens)
+        foreach (var token in _session.Tokens)
         {
-            if (!session.Model.Tokenizer.IsControl(token))
+            if (token >= _vocabulary || !_tokenizer.IsControl(token))
                 return false;
         }
         return true;
@@ -45,15 +59,15 @@ internal sealed class Generation(InferenceSession session, GenerationOptions opt
             return false;
         cancellationToken.ThrowIfCancellationRequested();
         // The token sampled last is computed only when another one is wanted: the last one costs no pass.
-        if (_generated == options.MaxTokens)
+        if (_generated == _options.MaxTokens)
             return End(StopReason.MaxTokens);
-        session.Compute(null, cancellationToken);
-        if (session.Position == session.ContextLength)
+        _session.Compute(null, cancellationToken);
+        if (_session.Position == _session.ContextLength)
             return End(StopReason.ContextFull);
-        var token = _sampler.Sample(session.Logits, session.Tokens);
-        if (!options.IgnoreEndOfGeneration && session.Model.EndOfGenerationIds.Contains(token))
+        var token = Sample();
+        if (!_options.IgnoreEndOfGeneration && _session.Model.EndOfGenerationIds.Contains(token))
             return End(StopReason.EndOfGeneration);
-        session.Push([token]);
+        _session.Push([token]);
         _generated++;
         Current = new GeneratedPiece(_stop.Append(_decoder!.Append(token)), token, _sampler.LastLogProbability);
         if (_stop.Matched is not null)
@@ -61,10 +75,22 @@ internal sealed class Generation(InferenceSession session, GenerationOptions opt
         return true;
     }
 
+    private int Sample()
+    {
+        try
+        {
+            return _sampler.Sample(_session.Logits[.._vocabulary], _session.Tokens);
+        }
+        catch (NonFiniteLogitsException e) when (e.File is null)
+        {
+            throw new NonFiniteLogitsException($"{_session.Model.FilePath}: {e.Message}", _session.Model.FilePath) { TokenId = e.TokenId };
+        }
+    }
+
     private void Finish(StopReason reason)
     {
         _ended = true;
-        session.SetStopReason(reason);
+        _session.SetStopReason(reason);
     }
 
     private bool End(StopReason reason)

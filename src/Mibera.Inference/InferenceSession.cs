@@ -133,15 +133,24 @@ public sealed class InferenceSession : IDisposable
 
     internal void Push(ReadOnlySpan<int> tokenIds) => _sequence.Push(tokenIds);
 
-    internal void Compute(PositionLogits? positions, CancellationToken cancellationToken)
+    /// <summary>Computes what was pushed. One token at a time is decoding, unless it is the whole of a prompt.</summary>
+    internal void Compute(PositionLogits? positions, CancellationToken cancellationToken, bool isPrompt = false)
     {
-        var start = Stopwatch.GetTimestamp();
-        var count = _sequence.Compute(positions, cancellationToken);
-        var ticks = Stopwatch.GetTimestamp() - start;
-        if (count == 1)
-            (_decodeTokens, _decodeTicks) = (_decodeTokens + 1, _decodeTicks + ticks);
-        else
-            (_prefillTokens, _prefillTicks) = (_prefillTokens + count, _prefillTicks + ticks);
+        var (start, computed) = (Stopwatch.GetTimestamp(), _sequence.Computed);
+        var decodes = !isPrompt && _sequence.Count - computed == 1;
+        try
+        {
+            _sequence.Compute(positions, cancellationToken);
+        }
+        finally
+        {
+            // A cancelled prompt counts as far as it came.
+            var (ticks, count) = (Stopwatch.GetTimestamp() - start, Math.Max(0, _sequence.Computed - computed));
+            if (decodes)
+                (_decodeTokens, _decodeTicks) = (_decodeTokens + count, _decodeTicks + ticks);
+            else
+                (_prefillTokens, _prefillTicks) = (_prefillTokens + count, _prefillTicks + ticks);
+        }
     }
 
     private void Enter()

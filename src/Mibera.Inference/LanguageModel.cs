@@ -79,12 +79,24 @@ public sealed class LanguageModel : IDisposable, IAsyncDisposable
 
     /// <summary>A session: one conversation or text, with a KV cache of its own.</summary>
     /// <param name="contextLength">Positions of its KV cache; null: <see cref="ContextLength"/>.</param>
+    /// <exception cref="MemoryBudgetException">The system has no memory for that many positions.</exception>
     public InferenceSession CreateSession(int? contextLength = null)
     {
         ObjectDisposedException.ThrowIf(_disposed, this);
         var capacity = contextLength ?? ContextLength;
         ArgumentOutOfRangeException.ThrowIfLessThan(capacity, 1, nameof(contextLength));
-        return new InferenceSession(this, Start(_transformer, _ropes, capacity, MemoryPlan));
+        try
+        {
+            return new InferenceSession(this, Start(_transformer, _ropes, capacity, MemoryPlan));
+        }
+        catch (Exception e) when (e is MemoryBudgetException or OutOfMemoryException)
+        {
+            var bytes = KvCache.BytesFor(Config.Layers, Config.KvHeads, Config.HeadDimension, capacity, MemoryPlan.KeyCacheType, MemoryPlan.ValueCacheType);
+            throw new MemoryBudgetException(
+                $"{FilePath}: the system gives no memory for a context of {capacity} positions ({new ByteSize(bytes)} of keys and values) "
+                + $"in batches of {Math.Min(capacity, MemoryPlan.BatchSize)} tokens: ask for a shorter context or smaller batches",
+                FilePath, e);
+        }
     }
 
     /// <summary>Frees the weights. Sessions of this model must not be used any more.</summary>
@@ -108,23 +120,27 @@ public sealed class LanguageModel : IDisposable, IAsyncDisposable
         return ValueTask.CompletedTask;
     }
 
-    private static LanguageModel Load(string path, ModelOptions options, IProgress<LoadProgress>? progress, CancellationToken cancellationToken)
+    /// <summary>Loads on the calling thread.</summary>
+    internal static LanguageModel Load(string path, ModelOptions options, IProgress<LoadProgress>? progress, CancellationToken cancellationToken)
     {
         progress?.Report(new LoadProgress("reading header", 0, 0));
         var file = GgufFile.Open(path, options.MemoryMap);
+        WeightStore? store = null;
         TransformerWeights? weights = null;
         WorkerPool? pool = null;
         try
         {
             var report = new LoadReport();
             var metadata = options.Override(file.Metadata, report);
+            // Of another family's file this is the first thing to say, not the tensors that it lacks.
+            ModelLabel.Parse(metadata, path);
             var binding = ModelBinder.Bind(file, report);
             var proposal = ConfigResolver.Resolve(file, metadata, binding, report, options.Overrides);
             var plan = MemoryPlan.For(file, proposal, binding, options);
             progress?.Report(new LoadProgress("reading vocabulary", 0, 0));
             var tokenizer = ReadTokenizer(file, metadata, proposal, report);
             progress?.Report(new LoadProgress("binding weights", 0, 0));
-            var store = OpenStore(file, options, plan);
+            store = OpenStore(file, options, plan, progress, cancellationToken);
             pool = new WorkerPool(options.Threads == 0 ? ProcessorTopology.UsableCores() : options.Threads);
             weights = new TransformerWeights(file, binding, store, options.InstructionSet ?? InstructionSets.Detect());
             cancellationToken.ThrowIfCancellationRequested();
@@ -138,14 +154,17 @@ public sealed class LanguageModel : IDisposable, IAsyncDisposable
         {
             pool?.Dispose();
             weights?.Dispose();
+            if (weights is null)
+                store?.Dispose();
             file.Dispose();
             throw;
         }
     }
 
-    private static WeightStore OpenStore(GgufFile file, ModelOptions options, MemoryPlan plan)
+    private static WeightStore OpenStore(
+        GgufFile file, ModelOptions options, MemoryPlan plan, IProgress<LoadProgress>? progress, CancellationToken cancellationToken)
     {
-        WeightStore resident = options.MemoryMap ? new MappedWeightStore(file) : new CopiedWeightStore(file);
+        WeightStore resident = options.MemoryMap ? new MappedWeightStore(file) : new CopiedWeightStore(file, progress, cancellationToken);
         return plan.StreamedLayers.Count == 0 ? resident : new StreamedWeightStore(file, resident, plan.StreamedLayers);
     }
 

@@ -41,14 +41,29 @@ public sealed class Perplexity
     {
         ArgumentNullException.ThrowIfNull(model);
         ArgumentOutOfRangeException.ThrowIfLessThan(contextLength, 4);
-        var ids = model.Tokenizer.Encode(text, addBos: true);
-        if (ids.Length < contextLength)
-            throw new ArgumentException($"The text has {ids.Length} tokens, a chunk {contextLength}: give a longer text or a smaller context.", nameof(text));
-        var result = new Perplexity(ids.Length / contextLength, contextLength);
+        return Measure(model, model.Tokenizer.Encode(text, addBos: true), contextLength, progress, cancellationToken);
+    }
+
+    /// <summary>Measures the text of some tokens.</summary>
+    /// <param name="model">The model.</param>
+    /// <param name="tokenIds">At least <paramref name="contextLength"/> tokens, the first of which is BOS where the model adds one.</param>
+    /// <param name="contextLength">Tokens of a chunk, 4 or more.</param>
+    /// <param name="progress">Told after each chunk.</param>
+    /// <param name="cancellationToken">Stops the measurement.</param>
+    /// <exception cref="ArgumentException">There are fewer tokens than a chunk has.</exception>
+    /// <exception cref="NonFiniteLogitsException">The model computes no numbers.</exception>
+    public static Perplexity Measure(
+        LanguageModel model, ReadOnlySpan<int> tokenIds, int contextLength, IProgress<Perplexity>? progress = null, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        ArgumentOutOfRangeException.ThrowIfLessThan(contextLength, 4);
+        if (tokenIds.Length < contextLength)
+            throw new ArgumentException($"The text has {tokenIds.Length} tokens, a chunk {contextLength}: give a longer text or a smaller context.", nameof(tokenIds));
+        var result = new Perplexity(tokenIds.Length / contextLength, contextLength);
         using var session = model.CreateSession(contextLength);
         for (var chunk = 0; chunk < result.Chunks; chunk++)
         {
-            result.Score(session, ids.AsSpan(chunk * contextLength, contextLength).ToArray(), cancellationToken);
+            result.Score(session, tokenIds.Slice(chunk * contextLength, contextLength).ToArray(), cancellationToken);
             progress?.Report(result);
         }
         return result;
@@ -70,6 +85,11 @@ public sealed class Perplexity
             _negativeLogProbability -= logProbability;
             Scored++;
         }, cancellationToken);
+        if (!double.IsFinite(_negativeLogProbability))
+        {
+            throw new NonFiniteLogitsException(
+                $"{session.Model.FilePath}: the model's logits are not finite: its weights hold NaN or infinity", session.Model.FilePath);
+        }
         ChunksDone++;
     }
 }

@@ -8,9 +8,9 @@ internal static class ConsoleStreams
     public static void UseUtf8()
     {
         var utf8 = new UTF8Encoding(encoderShouldEmitUTF8Identifier: false);
-        if (OperatingSystem.IsWindows() && !Console.IsOutputRedirected)
+        if (OperatingSystem.IsWindows() && !(Console.IsOutputRedirected && Console.IsErrorRedirected))
             Console.OutputEncoding = utf8;
-        Console.SetOut(new StreamWriter(Console.OpenStandardOutput(), utf8) { AutoFlush = true });
+        Console.SetOut(new StreamWriter(new OutputStream(), utf8) { AutoFlush = true });
         Console.SetError(new StreamWriter(Console.OpenStandardError(), utf8) { AutoFlush = true });
     }
 }

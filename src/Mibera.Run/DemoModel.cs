@@ -20,10 +20,10 @@ internal static class DemoModel
         var path = Path.Combine(Path.GetTempPath(), $"mibera-demo-{Environment.UserName}-{source.Length}.gguf");
         if (IsComplete(path, source))
             return path;
-        // Written aside and moved: another process may be extracting it, too.
-        var temporary = $"{path}.{Environment.ProcessId}";
+        // Written aside, under a name that nobody can foresee, and moved: another process may be extracting it, too.
+        var temporary = $"{path}.{Guid.NewGuid():N}";
         source.Position = 0;
-        using (var target = File.Create(temporary))
+        using (var target = new FileStream(temporary, FileMode.CreateNew, FileAccess.Write))
             source.CopyTo(target);
         File.Move(temporary, path, overwrite: true);
         return path;

@@ -5,19 +5,19 @@ namespace Mibera.Run;
 /// <summary>Picks what to do by the options.</summary>
 internal static class Dispatcher
 {
-    public static Task<int> RunAsync(ParseResult options, CancellationToken cancellationToken)
+    public static Task RunAsync(ParseResult options, Status status, CancellationToken cancellationToken)
     {
         Exclude(options, CommandLine.Tokenize, CommandLine.Perplexity, CommandLine.Logits, CommandLine.Plan);
         Exclude(options, CommandLine.Prompt, CommandLine.File, CommandLine.Tokens);
         if (options.GetValue(CommandLine.Plan))
-            return Task.FromResult(PlanCommand.Run(options));
+            return PlanCommand.RunAsync(options);
         if (options.GetValue(CommandLine.Tokenize))
-            return Task.FromResult(TokenizeCommand.Run(options));
+            return TokenizeCommand.RunAsync(options, status, cancellationToken);
         if (options.GetValue(CommandLine.Perplexity))
-            return PerplexityCommand.RunAsync(options, cancellationToken);
+            return PerplexityCommand.RunAsync(options, status, cancellationToken);
         if (options.GetValue(CommandLine.Logits) is not null)
-            return LogitsCommand.RunAsync(options, cancellationToken);
-        return GenerateCommand.RunAsync(options, cancellationToken);
+            return LogitsCommand.RunAsync(options, status, cancellationToken);
+        return GenerateCommand.RunAsync(options, status, cancellationToken);
     }
 
     private static void Exclude(ParseResult options, params ReadOnlySpan<Option> exclusive)

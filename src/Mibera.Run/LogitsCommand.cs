@@ -6,27 +6,36 @@ namespace Mibera.Run;
 /// <summary><c>--logits FILE</c>: raw little-endian float32 [positions, vocabulary] of the prompt, for comparisons.</summary>
 internal static class LogitsCommand
 {
-    public static async Task<int> RunAsync(ParseResult options, CancellationToken cancellationToken)
+    public static async Task RunAsync(ParseResult options, Status status, CancellationToken cancellationToken)
     {
-        var status = new Status(options.GetValue(CommandLine.Verbose));
-        var ids = PromptSource.Ids(options);
-        if (!PromptSource.IsGiven(options))
+        using var prompt = Prompt.Open(options);
+        if (!prompt.IsGiven)
             throw new UsageException("--logits needs a prompt: give it with -p, -f or --tokens");
-        var text = PromptSource.Text(options);
+        // Opened before the model is loaded, emptied only when there is something to write.
+        using var file = OpenFile(options.GetValue(CommandLine.Logits)!);
         using var model = await ModelLoader.LoadAsync(options, status, contextLength: null, cancellationToken);
-        ids ??= model.Tokenizer.Encode(text, addBos: true, parseSpecial: true);
-        if (ids.Any(id => id >= model.VocabularySize))
-            throw new UsageException($"--tokens: {ids.Max()} is not in the vocabulary of {model.VocabularySize} tokens");
+        var (ids, _) = await prompt.TokenizeAsync(model, cancellationToken);
+        if (ids.Length == 0)
+            throw new UsageException("the prompt has no tokens");
+        if (file.CanSeek && file.Length > 0)
+            file.SetLength(0);
         using var session = model.CreateSession();
-        if (ids.Length > session.ContextLength)
-            throw new UsageException($"the prompt has {ids.Length} tokens, the context only {session.ContextLength}: give a larger one with -c");
-        using var file = File.Create(options.GetValue(CommandLine.Logits)!);
+        status.Track(() => session.Statistics);
+        status.Line($"computing {ids.Length} positions");
         await Task.Run(() => session.Evaluate(ids, (_, logits) => Write(file, logits), cancellationToken), cancellationToken);
-        status.Timings(session.Statistics, model.Streaming);
-        return ExitCode.Success;
+        file.Flush();
     }
 
-    private static void Write(Stream file, ReadOnlySpan<float> logits)
+    private static FileStream OpenFile(string path)
+    {
+        if (path.Length == 0)
+            throw new UsageException("--logits needs the name of a file");
+        if (Directory.Exists(path))
+            throw new IOException($"{path}: this is a directory; a file to write was expected");
+        return new FileStream(path, FileMode.OpenOrCreate, FileAccess.Write);
+    }
+
+    private static void Write(FileStream file, ReadOnlySpan<float> logits)
     {
         if (BitConverter.IsLittleEndian)
         {

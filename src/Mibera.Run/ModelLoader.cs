@@ -10,16 +10,19 @@ internal static class ModelLoader
     public static string Path(ParseResult options)
     {
         if (options.GetValue(CommandLine.Model) is { } path)
-            return path;
-        Console.Error.WriteLine($"mibera-run: no model given (-m FILE): this is {DemoModel.Description}.");
+            return path.Length > 0 ? path : throw new UsageException("-m needs the name of a file");
+        Messages.Line($"mibera-run: no model given (-m FILE): this is {DemoModel.Description}.");
         return DemoModel.Extract();
     }
 
     public static async Task<LanguageModel> LoadAsync(ParseResult options, Status status, int? contextLength, CancellationToken cancellationToken)
     {
         var modelOptions = Options(options, contextLength);
-        status.Begin("loading");
-        var model = await LanguageModel.LoadAsync(Path(options), modelOptions, status, cancellationToken);
+        var path = Path(options);
+        status.LoadingBegins();
+        var model = await LanguageModel.LoadAsync(path, modelOptions, status, cancellationToken);
+        if (modelOptions.ContextLength > model.TrainingContextLength)
+            status.Note($"the context of {modelOptions.ContextLength} exceeds the {model.TrainingContextLength} that the model was trained for: text beyond those may make no sense");
         status.Loaded(model);
         return model;
     }
@@ -27,16 +30,16 @@ internal static class ModelLoader
     /// <summary>How the options want the model loaded.</summary>
     public static ModelOptions Options(ParseResult options, int? contextLength = null)
     {
-        var modelOptions = new ModelOptions
+        return new ModelOptions
         {
-            Threads = options.GetValue(CommandLine.Threads),
+            Threads = options.GetValue(CommandLine.Threads) ?? 0,
             MemoryMap = !options.GetValue(CommandLine.NoMmap),
             ContextLength = contextLength ?? (options.GetValue(CommandLine.Context) is > 0 and var c ? c : null),
             RamBudget = Budget(options.GetValue(CommandLine.RamBudget)),
             KeyCacheType = CacheType(options, CommandLine.KeyCache),
             ValueCacheType = CacheType(options, CommandLine.ValueCache),
-            BatchSize = options.GetValue(CommandLine.Batch) is > 0 and var batch ? batch : null,
-            MicroBatchSize = options.GetValue(CommandLine.MicroBatch) is > 0 and var microBatch ? microBatch : null,
+            BatchSize = options.GetValue(CommandLine.Batch),
+            MicroBatchSize = options.GetValue(CommandLine.MicroBatch),
             Norm = options.GetValue(CommandLine.Norm) switch
             {
                 "auto" => NormSelection.Auto,
@@ -55,9 +58,6 @@ internal static class ModelLoader
             Probe = !options.GetValue(CommandLine.NoProbe),
             MetadataOverrides = MetadataOverrideParser.Parse(options.GetValue(CommandLine.OverrideKv) ?? []),
         };
-        if (modelOptions.RopeFrequencyBase is { } value && !(float.IsFinite(value) && value > 0f))
-            throw new UsageException($"--rope-freq-base is {value}, expected a positive number");
-        return modelOptions;
     }
 
     private static ByteSize? Budget(string? text)

@@ -6,9 +6,9 @@ namespace Mibera.Run;
 /// <summary>Prints what a model would take in memory; nothing but its header is read.</summary>
 internal static class PlanCommand
 {
-    public static int Run(ParseResult options)
+    public static Task RunAsync(ParseResult options)
     {
         Console.Out.Write(MemoryPlan.For(ModelLoader.Path(options), ModelLoader.Options(options)));
-        return ExitCode.Success;
+        return Task.CompletedTask;
     }
 }

@@ -8,21 +8,27 @@ namespace Mibera.Run;
 /// What the user is told on stderr beside the text: progress, the load report, timings. Quiet when stderr is no terminal,
 /// unless asked with <c>--verbose</c>.
 /// </summary>
-internal sealed class Status(bool verbose) : IProgress<LoadProgress>
+internal sealed class Status : IProgress<LoadProgress>
 {
+    // Terminals show a Ctrl-C as ^C behind the line.
+    private const int InterruptEcho = 2;
+
     private readonly bool _terminal = !Console.IsErrorRedirected;
-    private readonly Stopwatch _clock = Stopwatch.StartNew();
+    private readonly Stopwatch _clock = new();
     private readonly Lock _gate = new();
-    private TimeSpan _loadTime;
-    private bool _line;
+    private TimeSpan? _loadTime;
+    private Func<SessionStatistics>? _statistics;
+    private Func<StreamingStatistics>? _streaming;
+    private int _shown;
 
-    /// <summary>Whether anything but errors is said.</summary>
-    public bool Speaks => _terminal || verbose;
+    public bool IsVerbose { get; set; }
 
-    public void Begin(string what)
+    private bool Speaks => _terminal || IsVerbose;
+
+    public void LoadingBegins()
     {
         _clock.Restart();
-        Line(what);
+        Line("loading");
     }
 
     void IProgress<LoadProgress>.Report(LoadProgress value) =>
@@ -32,13 +38,18 @@ internal sealed class Status(bool verbose) : IProgress<LoadProgress>
     {
         _loadTime = _clock.Elapsed;
         Clear();
-        foreach (var entry in verbose ? model.LoadReport.Entries : _terminal ? model.LoadReport.Notable : [])
-            Console.Error.WriteLine(entry);
-        if (verbose)
-            Console.Error.Write(model.MemoryPlan);
-        else if (model.MemoryPlan.StreamedLayers.Count > 0)
-            Note($"{model.MemoryPlan.StreamedLayers.Count} of {model.MemoryPlan.Layers} layers do not fit into memory and are read for every token ({model.MemoryPlan.WeightsStreamed})");
+        foreach (var entry in IsVerbose ? model.LoadReport.Entries : _terminal ? model.LoadReport.Notable : [])
+            Messages.Line(entry.ToString());
+        _streaming = () => model.Streaming;
+        var plan = model.MemoryPlan;
+        if (IsVerbose)
+            Messages.Text(plan.ToString());
+        else if (plan.StreamedLayers.Count > 0)
+            Note($"{plan.StreamedLayers.Count} of {plan.Layers} layers do not fit into memory and are read for every token ({plan.WeightsStreamed})");
     }
+
+    /// <summary>From now on there are figures to show at the end.</summary>
+    public void Track(Func<SessionStatistics> statistics) => _statistics = statistics;
 
     /// <summary>One line that the next one replaces; only on a terminal.</summary>
     public void Line(string text)
@@ -47,18 +58,21 @@ internal sealed class Status(bool verbose) : IProgress<LoadProgress>
             return;
         lock (_gate)
         {
-            Console.Error.Write($"\r\u001b[K{text} ...");
-            _line = true;
+            // Blanks over what was there rather than an escape sequence, which not every console understands.
+            var line = $"{text} ...";
+            Messages.Text($"\r{line.PadRight(_shown)}");
+            _shown = line.Length;
         }
     }
 
+    /// <summary>Takes the line away.</summary>
     public void Clear()
     {
         lock (_gate)
         {
-            if (_line)
-                Console.Error.Write("\r\u001b[K");
-            _line = false;
+            if (_shown > 0)
+                Messages.Text($"\r{new string(' ', _shown + InterruptEcho)}\r");
+            _shown = 0;
         }
     }
 
@@ -67,19 +81,29 @@ internal sealed class Status(bool verbose) : IProgress<LoadProgress>
         if (!Speaks)
             return;
         Clear();
-        Console.Error.WriteLine($"mibera-run: {text}");
+        Messages.Line($"mibera-run: {text}");
     }
 
-    public void Timings(SessionStatistics statistics, StreamingStatistics streaming)
+    /// <summary>How long everything took, as far as it came.</summary>
+    public void Timings()
     {
-        if (!Speaks)
+        if (!Speaks || !_clock.IsRunning)
             return;
         Clear();
-        Console.Error.WriteLine(string.Create(CultureInfo.InvariantCulture,
-            $"load {_loadTime.TotalSeconds:F2} s | prefill {statistics.PrefillTokens} tokens, {statistics.PrefillTokensPerSecond:F2} tokens/s | decode {statistics.DecodeTokens} tokens, {statistics.DecodeTokensPerSecond:F2} tokens/s | peak RSS {PeakRss() / 1e6:F0} MB"));
-        if (streaming.BytesRead.Bytes > 0)
-            Console.Error.WriteLine(string.Create(CultureInfo.InvariantCulture, $"streamed {streaming.BytesRead} at {streaming.BytesPerSecond / 1e9:F2} GB/s"));
+        var work = _statistics?.Invoke() is { } s
+            ? string.Create(CultureInfo.InvariantCulture,
+                $"prefill {Tokens(s.PrefillTokens)}, {s.PrefillTokensPerSecond:F2} tokens/s | decode {Tokens(s.DecodeTokens)}, {s.DecodeTokensPerSecond:F2} tokens/s | ")
+            : "";
+        // In a log that takes both streams the text need not have ended its line.
+        if (!_terminal)
+            Messages.Text("\n");
+        Messages.Line(string.Create(CultureInfo.InvariantCulture,
+            $"load {(_loadTime ?? _clock.Elapsed).TotalSeconds:F2} s | {work}peak RSS {PeakRss() / 1e6:F0} MB"));
+        if (_streaming?.Invoke() is { BytesRead.Bytes: > 0 } streaming)
+            Messages.Line(string.Create(CultureInfo.InvariantCulture, $"streamed {streaming.BytesRead} at {streaming.BytesPerSecond / 1e9:F2} GB/s"));
     }
+
+    private static string Tokens(long count) => count == 1 ? "1 token" : string.Create(CultureInfo.InvariantCulture, $"{count} tokens");
 
     private static long PeakRss()
     {

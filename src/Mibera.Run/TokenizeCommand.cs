@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
+using System.Text;
 using Mibera.Inference;
 using Mibera.Inference.Gguf;
 
@@ -8,24 +9,41 @@ namespace Mibera.Run;
 /// <summary><c>--tokenize</c>: one token a line. Needs a vocabulary only, no weights.</summary>
 internal static class TokenizeCommand
 {
-    public static int Run(ParseResult options)
+    // Lines are written together in pieces of about this many characters.
+    private const int Piece = 1 << 15;
+
+    public static async Task RunAsync(ParseResult options, Status status, CancellationToken cancellationToken)
     {
-        if (!PromptSource.IsGiven(options))
+        using var prompt = Prompt.Open(options);
+        if (!prompt.IsGiven)
             throw new UsageException("--tokenize needs a text: give it with -p or -f");
-        var status = new Status(options.GetValue(CommandLine.Verbose));
-        using var file = GgufFile.Open(ModelLoader.Path(options));
-        var tokenizer = Tokenizer.FromGguf(file.Metadata, status.Note);
-        var ids = PromptSource.Ids(options) ?? tokenizer.Encode(PromptSource.Text(options), addBos: false, !options.GetValue(CommandLine.NoParseSpecial));
-        using var output = new StreamWriter(Console.OpenStandardOutput());
+        var tokenizer = ReadTokenizer(ModelLoader.Path(options), status);
+        var text = prompt.Read(Prompt.MaxBytes);
+        var parseSpecial = !options.GetValue(CommandLine.NoParseSpecial);
+        var ids = prompt.Ids ?? await Task.Run(() => tokenizer.EncodeUtf8(text, addBos: false, parseSpecial), cancellationToken).WaitAsync(cancellationToken);
+        if (ids.DefaultIfEmpty().Max() >= tokenizer.VocabularySize)
+            throw new UsageException($"--tokens: {ids.Max()} is not in the vocabulary of {tokenizer.VocabularySize} tokens");
+        Write(ids, tokenizer, cancellationToken);
+    }
+
+    private static Tokenizer ReadTokenizer(string path, Status status)
+    {
+        using var file = GgufFile.Open(path, mapped: false);
+        return Tokenizer.FromGguf(file.Metadata, status.Note);
+    }
+
+    private static void Write(int[] ids, Tokenizer tokenizer, CancellationToken cancellationToken)
+    {
+        var lines = new StringBuilder();
         foreach (var id in ids)
         {
-            if ((uint)id >= (uint)tokenizer.VocabularySize)
-                throw new UsageException($"--tokens: {id} is not in the vocabulary of {tokenizer.VocabularySize} tokens");
-            output.Write(id.ToString(CultureInfo.InvariantCulture));
-            output.Write('\t');
-            output.Write(tokenizer.EscapeToken(id));
-            output.Write('\n');
+            lines.Append(CultureInfo.InvariantCulture, $"{id}\t{tokenizer.EscapeToken(id)}\n");
+            if (lines.Length < Piece)
+                continue;
+            cancellationToken.ThrowIfCancellationRequested();
+            Console.Out.Write(lines);
+            lines.Clear();
         }
-        return ExitCode.Success;
+        Console.Out.Write(lines);
     }
 }

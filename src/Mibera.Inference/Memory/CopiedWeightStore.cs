@@ -3,8 +3,16 @@ using Mibera.Inference.Gguf;
 namespace Mibera.Inference.Memory;
 
 /// <summary>Weights read into native memory (<c>--no-mmap</c>): a file that shrinks or is replaced later does no harm.</summary>
-internal sealed unsafe class CopiedWeightStore(GgufFile file) : WeightStore
+/// <param name="file">Where they are.</param>
+/// <param name="progress">Told how many bytes are read.</param>
+/// <param name="cancellationToken">Stops the reading.</param>
+internal sealed unsafe class CopiedWeightStore(GgufFile file, IProgress<LoadProgress>? progress = null, CancellationToken cancellationToken = default) : WeightStore
 {
+    // Small enough to be stopped at once, large enough to cost nothing.
+    private const int Piece = 1 << 26;
+
+    private long _done;
+
     private readonly Dictionary<GgufTensor, NativeBuffer> _tensors = [];
 
     public override WeightSlot Add(GgufTensor tensor, int section)
@@ -30,9 +38,12 @@ internal sealed unsafe class CopiedWeightStore(GgufFile file) : WeightStore
 
     private void Read(GgufTensor tensor, byte* destination)
     {
-        // In pieces: a span has at most 2^31 - 1 bytes.
-        const int piece = 1 << 30;
-        for (long done = 0; done < tensor.ByteSize; done += piece)
-            file.ReadTensor(tensor, new Span<byte>(destination + done, (int)Math.Min(piece, tensor.ByteSize - done)), done);
+        for (long start = 0; start < tensor.ByteSize; start += Piece)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            var length = (int)Math.Min(Piece, tensor.ByteSize - start);
+            file.ReadTensor(tensor, new Span<byte>(destination + start, length), start);
+            progress?.Report(new LoadProgress("reading weights", _done += length, file.TotalBytes));
+        }
     }
 }

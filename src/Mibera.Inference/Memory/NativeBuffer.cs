@@ -15,12 +15,20 @@ internal sealed unsafe class NativeBuffer : IDisposable
 
     /// <param name="bytes">The size.</param>
     /// <param name="alignment">A power of two, <see cref="Alignment"/> or more.</param>
+    /// <exception cref="MemoryBudgetException">The system has no memory of that size.</exception>
     public NativeBuffer(long bytes, int alignment = Alignment)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(bytes);
         (Bytes, _alignment) = (bytes, alignment);
         // Room to align, and a spare vector at the end, so that kernels may read (never use) 64 bytes past the last element.
-        _allocation = NativeMemory.AllocZeroed(checked((nuint)bytes + (nuint)alignment + Alignment));
+        try
+        {
+            _allocation = NativeMemory.AllocZeroed(checked((nuint)bytes + (nuint)alignment + Alignment));
+        }
+        catch (OutOfMemoryException e)
+        {
+            throw new MemoryBudgetException($"The system gives no memory of {new ByteSize(bytes)}.", innerException: e);
+        }
     }
 
     ~NativeBuffer() => Free();

@@ -39,7 +39,7 @@ internal static class BindingReport
     private static GgufTensor[] Tensors(NormBinding norm) => norm.Bias is { } bias ? [norm.Weight, bias] : [norm.Weight];
 
     private static GgufTensor[] Tensors(ProjectionBinding projection) =>
-        [.. projection.Parts.Select(p => p.Weight), .. projection.Parts.Select(p => p.Bias).OfType<GgufTensor>()];
+        [.. projection.Weights, .. projection.Biases.Select(b => b.Tensor)];
 
     // The name without its layer: blk.12.attn_qkv.weight -> attn_qkv.weight; the type, for mixes differ by layer.
     private static string Plain(GgufTensor tensor)

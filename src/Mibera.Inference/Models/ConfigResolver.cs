@@ -26,11 +26,10 @@ internal sealed class ConfigResolver
     private ConfigResolver(GgufFile file, GgufMetadata metadata, ModelBinding binding, LoadReport report, ConfigOverrides overrides)
     {
         (_file, _binding, _shapes, _report, _overrides) = (file, binding, binding.Shapes, report, overrides);
-        var architecture = metadata.GetStringOrNull("general.architecture");
-        _label = ParseLabel(architecture);
-        _keys = new MetadataReader(metadata, architecture!, file.FilePath);
+        _label = ModelLabel.Parse(metadata, file.FilePath);
+        _keys = new MetadataReader(metadata, metadata.GetStringOrNull("general.architecture")!, file.FilePath);
         var name = metadata.GetStringOrNull("general.name");
-        _candidates = ProfileTable.Match(_shapes, (uint?)_keys.Integer("context_length"), name, _keys.Positive("rope.freq_base"));
+        _candidates = ProfileTable.Match(_shapes, (uint?)_keys.Integer("context_length"), name, overrides.RopeBase ?? _keys.Positive("rope.freq_base"));
         _profile = _candidates.Count > 0 ? _candidates[0] : null;
     }
 
@@ -75,23 +74,6 @@ internal sealed class ConfigResolver
         return new ConfigProposal(config, norms, bases, _profile?.EndOfGeneration ?? []);
     }
 
-    private static readonly Dictionary<string, ModelArchitecture> Labels = new(StringComparer.Ordinal)
-    {
-        ["phi2"] = ModelArchitecture.Phi2,
-        ["phi3"] = ModelArchitecture.Phi3,
-        ["phimoe"] = ModelArchitecture.PhiMoe,
-        ["llama"] = ModelArchitecture.Llama,
-    };
-
-    private ModelArchitecture ParseLabel(string? label)
-    {
-        if (label is not null && Labels.TryGetValue(label, out var architecture))
-            return architecture;
-        var found = label is null ? "is missing" : $"is \"{label}\"";
-        throw new UnsupportedModelException(
-            $"{_file.FilePath}: general.architecture {found}, expected one of {string.Join(", ", Labels.Keys)}", _file.FilePath);
-    }
-
     private void ReportProfile()
     {
         if (_profile is null)
@@ -126,8 +108,6 @@ internal sealed class ConfigResolver
             return (_profile.Heads, _profile.KvHeads, _profile.HeadDimension);
         }
         var heads = stated ?? throw _keys.Impossible(_keys.Key("attention.head_count"), "missing", "the number of attention heads");
-        if (heads % (statedKv ?? heads) != 0)
-            throw _keys.Impossible(_keys.Key("attention.head_count_kv"), $"{statedKv}", $"a divisor of {_keys.Key("attention.head_count")}, {heads}");
         var dimension = _shapes.QueryRows / heads;
         if (_shapes.QueryRows % heads != 0 || _shapes.KvRows % dimension != 0 || heads % (_shapes.KvRows / dimension) != 0)
         {
@@ -136,7 +116,10 @@ internal sealed class ConfigResolver
         }
         if (_shapes.Embedding % heads != 0 && _keys.Integer("attention.key_length") is null)
             throw _keys.Impossible(_keys.Key("attention.head_count"), $"{heads}", $"a divisor of the width, {_shapes.Embedding}");
+        if (heads % (statedKv ?? heads) != 0)
+            throw _keys.Impossible(_keys.Key("attention.head_count_kv"), $"{statedKv}", $"a divisor of {_keys.Key("attention.head_count")}, {heads}");
         Compare("attention.key_length", dimension, _keys.Integer("attention.key_length"));
+        Compare("attention.head_count", heads, stated);
         return (heads, Compare("attention.head_count_kv", _shapes.KvRows / dimension, statedKv ?? heads), dimension);
     }
 

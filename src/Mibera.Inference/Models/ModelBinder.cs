@@ -1,110 +1,57 @@
-using System.Globalization;
 using Mibera.Inference.Gguf;
 
 namespace Mibera.Inference.Models;
 
 /// <summary>
-/// Finds the tensor for each role by name, reads the model's shapes off them, and checks that every tensor has the shape
-/// that the others ask for. All that is missing or wrong is collected into one error.
+/// Finds the tensor for each role by name, and checks that every tensor has the shape that the others ask for. All that is
+/// missing or wrong is collected into one error.
 /// </summary>
 internal sealed class ModelBinder
 {
     private readonly GgufFile _file;
-    private readonly LoadReport _report;
     private readonly HashSet<string> _used = [];
-    private readonly List<string> _problems = [];
-    private ModelShapes _shapes = new();
-    private bool _sequential;
-    private bool _gated;
-    private bool _fusedGate;
+    private readonly BindingProblems _problems;
+    private readonly ModelShapes _shapes;
 
-    private ModelBinder(GgufFile file, LoadReport report)
+    private ModelBinder(GgufFile file)
     {
         _file = file;
-        _report = report;
+        _problems = new BindingProblems(file.FilePath);
+        if (file.Tensors.Count == 0)
+            throw new UnsupportedModelException($"{file.FilePath}: it has no tensors, a vocabulary at most; a model with weights was expected", file.FilePath);
+        _shapes = new ShapeReader(file, _problems).Read();
     }
 
     /// <exception cref="UnsupportedModelException">Tensors are missing, of an impossible shape or of no usable type; all
     /// of them are listed.</exception>
-    public static ModelBinding Bind(GgufFile file, LoadReport report) => new ModelBinder(file, report).Bind();
-
-    private ModelBinding Bind()
+    public static ModelBinding Bind(GgufFile file, LoadReport report)
     {
-        _shapes = ReadShapes();
-        var embedding = Weight("token_embd.weight", _shapes.Embedding, _shapes.Vocabulary);
-        var outputNorm = Norm("output_norm");
-        var output = Find("output.weight") is null
-            ? new ProjectionBinding([(embedding, OptionalBias("output.bias", _shapes.Vocabulary))])
-            : Projection("output", _shapes.Embedding, _shapes.Vocabulary);
-        var layers = Enumerable.Range(0, _shapes.Layers).Select(Layer).ToArray();
-        var binding = new ModelBinding
-        {
-            Shapes = _shapes,
-            Embedding = embedding,
-            OutputNorm = outputNorm,
-            Output = output,
-            Layers = layers,
-            Gated = _gated,
-            RopeFrequencies = OptionalFactors("rope_freqs.weight"),
-            RopeFactorsLong = OptionalFactors("rope_factors_long.weight"),
-            RopeFactorsShort = OptionalFactors("rope_factors_short.weight"),
-        };
-        if (_problems.Count > 0)
-            throw Failure();
-        BindingReport.Write(_report, binding);
-        foreach (var unknown in _file.Tensors.Where(t => !_used.Contains(t.Name)))
-            _report.Add(LoadReportKind.Warning, unknown.Name, $"unknown tensor {Describe(unknown)}, not used");
+        var binder = new ModelBinder(file);
+        var binding = binder.Bind();
+        binder._problems.ThrowIfAny();
+        BindingReport.Write(report, binding);
+        foreach (var unknown in file.Tensors.Where(t => !binder._used.Contains(t.Name)))
+            report.Add(LoadReportKind.Warning, MessageText.Quote(unknown.Name), $"unknown tensor {Describe(unknown)}, not used");
         return binding;
     }
 
-    private ModelShapes ReadShapes()
+    private ModelBinding Bind()
     {
-        var layers = CountLayers();
-        if (layers == 0)
-            _problems.Add("there is no layer (blk.0.attn_norm.weight, ...)");
-        _sequential = Enumerable.Range(0, layers).Any(i => Find($"blk.{i}.ffn_norm.weight") is not null);
-        var down = Find("blk.0.ffn_down.weight");
-        var experts = Find("blk.0.ffn_down_exps.weight");
-        // Experts are gated always.
-        _gated = Find("blk.0.ffn_gate.weight") is not null || (down is null && experts is not null);
-        var query = Length(Find("blk.0.attn_output.weight"), 0);
-        if (query == 0)
-            query = Length(Find("blk.0.attn_q.weight"), 1);
-        var fused = Length(Find("blk.0.attn_qkv.weight"), 1);
-        if (fused > 0 && (fused <= query || (fused - query) % 2 != 0))
-            _problems.Add($"blk.0.attn_qkv.weight has {fused} rows, which leave no equal keys and values beside {query} rows of queries");
-        var feedForward = Length(down ?? experts, 0);
-        if (!_gated && down is not null)
-            _gated = _fusedGate = Length(Find("blk.0.ffn_up.weight"), 1) == 2 * feedForward;
-        return new ModelShapes
+        var embedding = Weight("token_embd.weight", _shapes.Embedding, _shapes.Vocabulary);
+        // Without an output projection of its own the model multiplies with the embedding: tied.
+        var output = Find("output.weight") is null ? embedding : Weight("output.weight", _shapes.Embedding, _shapes.Vocabulary);
+        return new ModelBinding
         {
-            Layers = layers,
-            Embedding = Length(Find("token_embd.weight"), 0),
-            Vocabulary = Length(Find("token_embd.weight"), 1),
-            QueryRows = query,
-            KvRows = fused > 0 ? (fused - query) / 2 : Length(Find("blk.0.attn_k.weight"), 1),
-            FeedForward = feedForward,
-            Experts = down is null ? Length(experts, 2) : 0,
-            RopeFactors = Length(Find("rope_factors_long.weight"), 0),
-            IsSequential = _sequential,
+            Shapes = _shapes,
+            Embedding = embedding,
+            OutputNorm = Norm("output_norm"),
+            Output = new ProjectionBinding([output], [.. Bias("output.bias", 0, _shapes.Vocabulary)]),
+            Layers = [.. Enumerable.Range(0, _shapes.Layers).Select(Layer)],
+            Gated = _shapes.IsGated,
+            RopeFrequencies = Factors("rope_freqs.weight"),
+            RopeFactorsLong = Factors("rope_factors_long.weight"),
+            RopeFactorsShort = Factors("rope_factors_short.weight"),
         };
-    }
-
-    /// <summary>One more than the highest layer of which there is any tensor.</summary>
-    private int CountLayers()
-    {
-        var layers = 0;
-        foreach (var tensor in _file.Tensors)
-        {
-            if (!tensor.Name.StartsWith("blk.", StringComparison.Ordinal))
-                continue;
-            var rest = tensor.Name.AsSpan(4);
-            var dot = rest.IndexOf('.');
-            // More layers than tensors cannot be: such a number is the name of an unknown tensor.
-            if (dot > 0 && int.TryParse(rest[..dot], NumberStyles.None, CultureInfo.InvariantCulture, out var index) && index < _file.Tensors.Count)
-                layers = Math.Max(layers, index + 1);
-        }
-        return layers;
     }
 
     private LayerBinding Layer(int index)
@@ -114,115 +61,99 @@ internal sealed class ModelBinder
         return new LayerBinding
         {
             AttentionNorm = Norm(prefix + "attn_norm"),
-            FeedForwardNorm = _sequential ? Norm(prefix + "ffn_norm") : null,
-            Qkv = Qkv(prefix),
+            FeedForwardNorm = _shapes.IsSequential ? Norm(prefix + "ffn_norm") : null,
+            Qkv = Qkv(prefix + "attn_"),
             AttentionOutput = Projection(prefix + "attn_output", _shapes.QueryRows, _shapes.Embedding),
-            Up = dense ? Up(prefix) : null,
+            Up = dense ? Up(prefix + "ffn_") : null,
             Down = dense ? Projection(prefix + "ffn_down", _shapes.FeedForward, _shapes.Embedding) : null,
-            Experts = dense ? null : Experts(prefix),
+            Experts = dense ? null : Experts(prefix + "ffn_"),
         };
     }
 
     private ProjectionBinding Qkv(string prefix)
     {
-        if (Find(prefix + "attn_qkv.weight") is not null || Find(prefix + "attn_k.weight") is null)
-            return Projection(prefix + "attn_qkv", _shapes.Embedding, _shapes.QkvRows);
-        return Join(
-            Projection(prefix + "attn_q", _shapes.Embedding, _shapes.QueryRows),
-            Projection(prefix + "attn_k", _shapes.Embedding, _shapes.KvRows),
-            Projection(prefix + "attn_v", _shapes.Embedding, _shapes.KvRows));
+        var (query, kv) = (_shapes.QueryRows, _shapes.KvRows);
+        var fused = Has(prefix + "qkv.weight") || !(Has(prefix + "q.weight") || Has(prefix + "k.weight") || Has(prefix + "v.weight"));
+        GgufTensor[] weights = fused
+            ? [Weight(prefix + "qkv.weight", _shapes.Embedding, _shapes.QkvRows)]
+            : [Weight(prefix + "q.weight", _shapes.Embedding, query), Weight(prefix + "k.weight", _shapes.Embedding, kv), Weight(prefix + "v.weight", _shapes.Embedding, kv)];
+        return new ProjectionBinding(weights, Has(prefix + "qkv.bias")
+            ? [.. Bias(prefix + "qkv.bias", 0, _shapes.QkvRows)]
+            : [.. Bias(prefix + "q.bias", 0, query), .. Bias(prefix + "k.bias", query, kv), .. Bias(prefix + "v.bias", query + kv, kv)]);
     }
 
     private ProjectionBinding Up(string prefix)
     {
-        if (!_gated)
-            return Projection(prefix + "ffn_up", _shapes.Embedding, _shapes.FeedForward);
+        var width = _shapes.FeedForward;
+        if (!_shapes.IsGated)
+            return Projection(prefix + "up", _shapes.Embedding, width);
         // Layers may differ: surgery on some of them leaves fused and split ones side by side.
-        if (Length(Find(prefix + "ffn_up.weight"), 1) == 2 * _shapes.FeedForward || (_fusedGate && Find(prefix + "ffn_gate.weight") is null))
-            return Projection(prefix + "ffn_up", _shapes.Embedding, 2 * _shapes.FeedForward);
-        return Join(
-            Projection(prefix + "ffn_gate", _shapes.Embedding, _shapes.FeedForward),
-            Projection(prefix + "ffn_up", _shapes.Embedding, _shapes.FeedForward));
+        var fused = Find(prefix + "up.weight") is { } up ? ShapeReader.Length(up, 1) == 2 * width : _shapes.HasFusedGate && !Has(prefix + "gate.weight");
+        GgufTensor[] weights = fused
+            ? [Weight(prefix + "up.weight", _shapes.Embedding, 2 * width)]
+            : [Weight(prefix + "gate.weight", _shapes.Embedding, width), Weight(prefix + "up.weight", _shapes.Embedding, width)];
+        var fusedBias = !Has(prefix + "gate.bias") && (fused || ShapeReader.Length(Find(prefix + "up.bias"), 0) == 2 * width);
+        return new ProjectionBinding(weights, fusedBias
+            ? [.. Bias(prefix + "up.bias", 0, 2 * width)]
+            : [.. Bias(prefix + "gate.bias", 0, width), .. Bias(prefix + "up.bias", width, width)]);
     }
 
     private ExpertBinding Experts(string prefix) => new(
-        Weight(prefix + "ffn_gate_inp.weight", _shapes.Embedding, _shapes.Experts),
-        Weight(prefix + "ffn_gate_exps.weight", _shapes.Embedding, _shapes.FeedForward, _shapes.Experts),
-        Weight(prefix + "ffn_up_exps.weight", _shapes.Embedding, _shapes.FeedForward, _shapes.Experts),
-        Weight(prefix + "ffn_down_exps.weight", _shapes.FeedForward, _shapes.Embedding, _shapes.Experts));
-
-    private static ProjectionBinding Join(params ReadOnlySpan<ProjectionBinding> parts)
-    {
-        var all = new List<(GgufTensor, GgufTensor?)>();
-        foreach (var part in parts)
-            all.AddRange(part.Parts);
-        return new ProjectionBinding(all);
-    }
+        Weight(prefix + "gate_inp.weight", _shapes.Embedding, _shapes.Experts),
+        Weight(prefix + "gate_exps.weight", _shapes.Embedding, _shapes.FeedForward, _shapes.Experts),
+        Weight(prefix + "up_exps.weight", _shapes.Embedding, _shapes.FeedForward, _shapes.Experts),
+        Weight(prefix + "down_exps.weight", _shapes.FeedForward, _shapes.Embedding, _shapes.Experts));
 
     private ProjectionBinding Projection(string name, int inputs, int outputs) =>
-        new([(Weight(name + ".weight", inputs, outputs), OptionalBias(name + ".bias", outputs))]);
+        new([Weight(name + ".weight", inputs, outputs)], [.. Bias(name + ".bias", 0, outputs)]);
 
     private NormBinding Norm(string name) =>
-        new(Vector(name + ".weight", _shapes.Embedding, required: true)!, OptionalBias(name + ".bias", _shapes.Embedding));
+        new(Find(name + ".weight") is { } weight ? Vector(weight, _shapes.Embedding) : Missing(name + ".weight"),
+            Find(name + ".bias") is { } bias ? Vector(bias, _shapes.Embedding) : null);
 
-    private GgufTensor? OptionalBias(string name, int length) => Vector(name, length, required: false);
+    /// <summary>A bias if the file has it, and which output it begins at.</summary>
+    private IEnumerable<(GgufTensor, int)> Bias(string name, int first, int length) =>
+        Find(name) is { } tensor ? [(Vector(tensor, length), first)] : [];
 
-    private GgufTensor? OptionalFactors(string name) => Vector(name, Length(Find(name), 0), required: false);
+    private GgufTensor? Factors(string name) => Find(name) is { } tensor ? Vector(tensor, 0) : null;
 
-    private GgufTensor? Vector(string name, int length, bool required)
+    /// <summary>Checks a vector; a length of 0 is not known.</summary>
+    private GgufTensor Vector(GgufTensor tensor, int length)
     {
-        var tensor = required ? Require(name) : Find(name);
-        if (tensor is null)
-            return required ? Missing : null;
-        _used.Add(name);
+        _used.Add(tensor.Name);
         if (length > 0 && (tensor.ElementCount != length || tensor.Dimensions[0] != length))
-            _problems.Add($"{name} is {Describe(tensor)}, expected {{{length}}}");
+            _problems.Add(tensor.Name, $"is {Describe(tensor)}, expected {{{length}}}");
         if (tensor.Type is not (GgmlType.F32 or GgmlType.F16 or GgmlType.BF16))
-            _problems.Add($"{name} is of type {tensor.Type}, expected F32, F16 or BF16");
+            _problems.Add(tensor.Name, $"is of type {tensor.Type}, expected F32, F16 or BF16");
         return tensor;
     }
 
+    /// <summary>Checks a matrix; a dimension of 0 is not known.</summary>
     private GgufTensor Weight(string name, params ReadOnlySpan<int> dimensions)
     {
-        if (Require(name) is not { } tensor)
-            return Missing;
+        if (Find(name) is not { } tensor)
+            return Missing(name);
         _used.Add(name);
         var fits = tensor.Dimensions.Length == dimensions.Length;
         for (var i = 0; fits && i < dimensions.Length; i++)
-            fits = dimensions[i] <= 0 || tensor.Dimensions[i] == dimensions[i];
+            fits = tensor.Dimensions[i] == dimensions[i] || (dimensions[i] == 0 && tensor.Dimensions[i] <= ShapeReader.MaxDimension);
         if (!fits)
-            _problems.Add($"{name} is {Describe(tensor)}, expected {{{string.Join(", ", dimensions.ToArray())}}}");
+            _problems.Add(name, $"is {Describe(tensor)}, expected {{{string.Join(", ", dimensions.ToArray().Select(d => d == 0 ? "?" : $"{d}"))}}}");
         if (!tensor.Type.IsWeightFormat())
-            _problems.Add($"{name} is of type {tensor.Type}, which is no weight format");
+            _problems.Add(name, $"is of type {tensor.Type}, which is no weight format");
         return tensor;
     }
 
-    private GgufTensor? Require(string name)
+    /// <summary>Notes it, and stands in until the error with all that is missing is thrown; never part of a result.</summary>
+    private GgufTensor Missing(string name)
     {
-        var tensor = Find(name);
-        if (tensor is null)
-            _problems.Add($"{name} is missing");
-        return tensor;
+        _problems.Missing(name);
+        return _file.Tensors[0];
     }
 
-    // Stands for a missing tensor until the error with all of them is thrown; never part of a result.
-    private GgufTensor Missing => _file.Tensors.Count > 0 ? _file.Tensors[0] : throw Failure();
+    private bool Has(string name) => Find(name) is not null;
 
     private GgufTensor? Find(string name) => _file.TryGetTensor(name, out var tensor) ? tensor : null;
 
-    private static int Length(GgufTensor? tensor, int dimension) =>
-        tensor is not null && tensor.Dimensions.Length > dimension && tensor.Dimensions[dimension] <= int.MaxValue / 4
-            ? (int)tensor.Dimensions[dimension]
-            : 0;
-
     private static string Describe(GgufTensor tensor) => $"{{{string.Join(", ", tensor.Dimensions.ToArray())}}} {tensor.Type}";
-
-    private UnsupportedModelException Failure()
-    {
-        const int shown = 40;
-        var list = string.Join("\n  - ", _problems.Take(shown));
-        var more = _problems.Count > shown ? $"\n  - and {_problems.Count - shown} more" : "";
-        return new UnsupportedModelException(
-            $"{_file.FilePath}: its tensors make no model of the Phi family that this engine knows:\n  - {list}{more}", _file.FilePath);
-    }
 }

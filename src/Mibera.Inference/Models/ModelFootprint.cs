@@ -20,7 +20,7 @@ internal sealed class ModelFootprint
         (Config, _binding, _threads) = (proposal.Config, binding, threads);
         LayerTensors = [.. binding.Layers.Select(l => Matrices(l).ToArray())];
         LayerBytes = [.. LayerTensors.Select(tensors => tensors.Sum(t => t.ByteSize))];
-        var output = binding.Output.Parts[0].Weight;
+        var output = binding.Output.Weights[0];
         var embedding = binding.Embedding;
         // Of a mapped embedding only the rows of tokens that occur are touched, unless it is the output projection, too.
         OutsideBytes = output.ByteSize + (!mapped && embedding != output ? embedding.ByteSize : 0);
@@ -50,7 +50,7 @@ internal sealed class ModelFootprint
 
     /// <summary>A file of full precision (it is small, and meant for comparisons) must not lose it in the cache.</summary>
     public static KvCacheType CacheTypeOf(ModelBinding binding) =>
-        binding.Layers.All(l => l.Qkv.Parts.All(p => p.Weight.Type == GgmlType.F32)) ? KvCacheType.F32 : KvCacheType.F16;
+        binding.Layers.All(l => l.Qkv.Weights.All(w => w.Type == GgmlType.F32)) ? KvCacheType.F32 : KvCacheType.F16;
 
     /// <summary>Bytes of a session's keys and values.</summary>
     public long CacheBytes(int context, KvCacheType keyType, KvCacheType valueType) =>
@@ -64,7 +64,7 @@ internal sealed class ModelFootprint
     {
         foreach (var projection in (ProjectionBinding?[])[layer.Qkv, layer.AttentionOutput, layer.Up, layer.Down])
         {
-            foreach (var (weight, _) in projection?.Parts ?? [])
+            foreach (var weight in projection?.Weights ?? [])
                 yield return weight;
         }
         if (layer.Experts is { } experts)

@@ -25,8 +25,15 @@ internal sealed record ModelShapes
     /// <summary>Elements of the long LongRoPE factors, half the rotary dimensions; 0 without.</summary>
     public int RopeFactors { get; init; }
 
-    /// <summary>Whether layers have a norm of their own before the feed-forward.</summary>
+    /// <summary>Whether the feed-forward has a gate (SwiGLU) or not (GELU).</summary>
+    public bool IsGated { get; init; }
+
+    /// <summary>Whether some layer has gate over up in one tensor.</summary>
+    public bool HasFusedGate { get; init; }
+
+    /// <summary>Whether layers have a norm of their own before the feed-forward. Without one the feed-forward reads the
+    /// attention norm's output, which only ungated models do.</summary>
     public bool IsSequential { get; init; }
 
-    public int QkvRows => QueryRows + 2 * KvRows;
+    public int QkvRows => QueryRows > 0 && KvRows > 0 ? QueryRows + 2 * KvRows : 0;
 }

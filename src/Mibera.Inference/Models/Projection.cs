@@ -38,8 +38,8 @@ internal sealed unsafe class Projection
     public static Projection Create(
         ProjectionBinding binding, WeightStore store, int section, InstructionSet set, Func<GgufTensor, float[]> readFloats)
     {
-        var parts = binding.Parts.Select(p => new Part(store.Add(p.Weight, section), set, expert: 0)).ToArray();
-        return new Projection(parts, (int)binding.Parts[0].Weight.Dimensions[0], Bias(binding, readFloats));
+        var parts = binding.Weights.Select(w => new Part(store.Add(w, section), set, expert: 0)).ToArray();
+        return new Projection(parts, (int)binding.Weights[0].Dimensions[0], Bias(binding, readFloats));
     }
 
     /// <summary>One expert's slice of tensors with a third dimension.</summary>
@@ -61,11 +61,15 @@ internal sealed unsafe class Projection
         pool.Run(ref body, _chunks, grain: Math.Max(1, _chunks / (pool.ThreadCount * 8)));
     }
 
+    /// <summary>All biases in one row, zero where the file has none; null where it has none at all.</summary>
     private static float[]? Bias(ProjectionBinding binding, Func<GgufTensor, float[]> readFloats)
     {
-        if (binding.Parts.All(p => p.Bias is null))
+        if (binding.Biases.Count == 0)
             return null;
-        return [.. binding.Parts.SelectMany(p => p.Bias is { } bias ? readFloats(bias) : new float[p.Weight.Dimensions[1]])];
+        var row = new float[binding.Weights.Sum(w => w.Dimensions[1])];
+        foreach (var (tensor, first) in binding.Biases)
+            readFloats(tensor).CopyTo(row, first);
+        return row;
     }
 
     private struct RowChunks : IParallelBody

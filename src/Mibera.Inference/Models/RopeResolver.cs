@@ -72,23 +72,27 @@ internal sealed class RopeResolver(
 
     private int Dimensions(int headDimension)
     {
+        var key = keys.Key("rope.dimension_count");
         var stated = keys.Integer("rope.dimension_count", minimum: 2);
-        if (binding.Shapes.RopeFactors is > 0 and var pairs && stated is not null && stated != 2 * pairs)
-        {
-            report.Add(LoadReportKind.Overruled, keys.Key("rope.dimension_count"), $"the file says {stated}, its {pairs} RoPE factors {2 * pairs}");
-            stated = 2 * pairs;
-        }
         if (mislabelledAs.Count > 0 && stated != profile!.RopeDimensions)
         {
-            report.Add(LoadReportKind.Overruled, keys.Key("rope.dimension_count"), $"the file says {stated?.ToString() ?? "nothing"}, {profile.Name} has {profile.RopeDimensions}");
-            stated = profile.RopeDimensions;
+            report.Add(LoadReportKind.Overruled, key, $"the file says {stated?.ToString() ?? "nothing"}, {profile.Name} has {profile.RopeDimensions}");
+            return profile.RopeDimensions;
         }
+        // Early conversions of Phi-4-mini ignored that only a part of each head is rotated; the factors know.
+        var byFactors = 2 * binding.Shapes.RopeFactors;
+        if (stated is not null && stated != byFactors && profile?.RopeDimensions == byFactors)
+        {
+            report.Add(LoadReportKind.Overruled, key, $"the file says {stated}, its {byFactors / 2} RoPE factors and {profile.Name} {byFactors}");
+            return byFactors;
+        }
+        var assumed = byFactors > 0 ? byFactors : profile?.RopeDimensions ?? headDimension;
         if (stated is null)
-            report.Add(LoadReportKind.Default, keys.Key("rope.dimension_count"), $"missing; {profile?.RopeDimensions ?? headDimension} assumed");
-        var dimensions = stated ?? profile?.RopeDimensions ?? headDimension;
+            report.Add(LoadReportKind.Default, key, $"missing; {assumed} assumed");
+        var dimensions = stated ?? assumed;
         return dimensions % 2 == 0 && dimensions <= headDimension
             ? dimensions
-            : throw keys.Impossible(keys.Key("rope.dimension_count"), $"{dimensions}", $"an even number up to the head's {headDimension} dimensions");
+            : throw keys.Impossible(key, $"{dimensions}", $"an even number up to the head's {headDimension} dimensions");
     }
 
     private LongRopeFactors? Factors(int pairs, int context, int original)
@@ -132,7 +136,7 @@ internal sealed class RopeResolver(
         if (tensor.Type != GgmlType.F32 || tensor.ElementCount != pairs)
         {
             throw new UnsupportedModelException(
-                $"{file.FilePath}: {tensor.Name} has {tensor.ElementCount} factors of type {tensor.Type}, expected {pairs} of F32, half the rotary dimensions",
+                $"{file.FilePath}: {tensor.Name} has {tensor.ElementCount} factors of type {tensor.Type}, expected {pairs} of F32, half of {keys.Key("rope.dimension_count")}",
                 file.FilePath);
         }
         var values = new float[pairs];

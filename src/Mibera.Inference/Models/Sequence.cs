@@ -42,6 +42,9 @@ internal sealed unsafe class Sequence : IDisposable
     /// <summary>Tokens taken, computed or not.</summary>
     public int Count { get; private set; }
 
+    /// <summary>How many of them are computed.</summary>
+    public int Computed => _computed;
+
     public ReadOnlySpan<int> Tokens => _tokens.AsSpan(0, Count);
 
     /// <summary>How often everything was computed anew because the sequence crossed LongRoPE's boundary.</summary>

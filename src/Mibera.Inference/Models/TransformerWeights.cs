@@ -65,7 +65,7 @@ internal sealed class TransformerWeights : IDisposable
         var down = Store.Add(binding.Down, section);
         return new ExpertWeights
         {
-            Router = Project(new ProjectionBinding([(binding.Router, null)]), section),
+            Router = Project(new ProjectionBinding([binding.Router], []), section),
             GateUp = [.. Enumerable.Range(0, count).Select(e => Projection.OfExpert([gate, up], e, _set))],
             Down = [.. Enumerable.Range(0, count).Select(e => Projection.OfExpert([down], e, _set))],
         };
