@@ -41,7 +41,8 @@ public unsafe class KernelEqualityTests
                 foreach (var activations in RandomActivations.Patterns)
                 {
                     using var input = Input(1, columns, activations);
-                    Compare(kernel, RandomBlocks.Rows(type, 32, columns, pattern, seed: 17), 32, columns, 0, 32, input, $"{pattern}, {activations}, {units} units");
+                    var blocks = RandomBlocks.Rows(type, 32, columns, pattern, seed: 17);
+                    Compare(kernel, blocks, 32, columns, 0, 32, input, $"{pattern}, {activations}, {units} units");
                 }
             }
         }
@@ -71,7 +72,8 @@ public unsafe class KernelEqualityTests
         foreach (var count in new[] { 2, 3, 5, 8, 17 })
         {
             using var input = Input(count, Columns, ActivationPattern.Gaussian);
-            Compare(kernel, RandomBlocks.Rows(type, 37, Columns, BlockPattern.Random, seed: 23), 37, Columns, 0, 37, input, $"{count} inputs");
+            var blocks = RandomBlocks.Rows(type, 37, Columns, BlockPattern.Random, seed: 23);
+            Compare(kernel, blocks, 37, Columns, 0, 37, input, $"{count} inputs");
         }
     }
 

@@ -1,7 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.X86;
-using Mibera.Inference.Simd;
 
 namespace Mibera.Inference.Kernels.Avx512;
 
@@ -19,12 +18,10 @@ internal readonly unsafe struct EightRowWalk : IWalk
         byte* data, nint stride, int rows, int blocks, byte* activations, float* activationScales, float* output)
         where TCell : struct, ISuperBlockCell
     {
-        // Products of the two blocks, their minimums, and the raw scales [block][row].
-        var unaligned = stackalloc byte[5 * 64 + 64];
-        var sums = (Vector512<int>*)((nint)(unaligned + 63) & ~63);
-        var raw = (uint*)(sums + 4);
-        for (var i = 0; i < 5; i++)
-            sums[i] = default;
+        var unaligned = stackalloc byte[WalkStep.Bytes + 64];
+        var step = new WalkStep(unaligned);
+        // What a second block leaves there is used only where there is one, but it is converted all the same.
+        step.Clear();
         var constants = TCell.Constants;
         var intoFirstLevel = Prefetch.IntoFirstLevel;
         var ahead = data + 8 * stride;
@@ -38,40 +35,39 @@ internal readonly unsafe struct EightRowWalk : IWalk
                 var pair = Math.Min(2, blocks - b);
                 for (var k = 0; k < pair; k++)
                 {
-                    Prefetch.Lines(ahead, 4 * TCell.BlockBytes, intoFirstLevel);
-                    Walks.StoreRawScales<TCell>(block, stride, raw + 8 * k);
-                    sums[k] = TCell.EightRows(constants, block, stride, y, out var minimums);
-                    if (TCell.HasMins)
-                        sums[2 + k] = minimums;
-                    Prefetch.Lines(ahead + 4 * TCell.BlockBytes, 4 * TCell.BlockBytes, intoFirstLevel);
+                    step.EightRows<TCell>(k, constants, block, stride, y, ahead, intoFirstLevel);
                     ahead += 8 * TCell.BlockBytes;
                     block += TCell.BlockBytes;
                     y += TCell.PackedBytes;
                 }
-                // The second half is stale when the number of blocks is odd; it is not used then.
-                var rawScales = Vector512.LoadAligned(raw);
-                var yScales = Avx512F.InsertVector256(
-                    Vector512.Create(activationScales[b]), Vector256.Create(activationScales[b + 1]), 1);
-                var products = Vector512.ConvertToSingle(TCell.Finish(Zmm.AddLanePairs(sums[0], sums[1])));
-                var scales = TCell.Scales(rawScales) * yScales;
-                var minimumProducts = Vector512<float>.Zero;
-                var minScales = Vector512<float>.Zero;
-                if (TCell.HasMins)
-                {
-                    minimumProducts = Vector512.ConvertToSingle(Zmm.AddEvenAndOdd(sums[2], sums[3]));
-                    minScales = TCell.MinScales(rawScales) * yScales;
-                }
-                sum = Vector256.FusedMultiplyAdd(products.GetLower(), scales.GetLower(), sum);
-                if (TCell.HasMins)
-                    sum = Fma.MultiplyAddNegated(minimumProducts.GetLower(), minScales.GetLower(), sum);
-                if (pair == 2)
-                {
-                    sum = Vector256.FusedMultiplyAdd(products.GetUpper(), scales.GetUpper(), sum);
-                    if (TCell.HasMins)
-                        sum = Fma.MultiplyAddNegated(minimumProducts.GetUpper(), minScales.GetUpper(), sum);
-                }
+                sum = Accumulate<TCell>(step, activationScales + b, pair, sum);
             }
             sum.Store(output + r);
         }
+    }
+
+    /// <summary>Adds <paramref name="pair"/> blocks of eight rows.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector256<float> Accumulate<TCell>(WalkStep step, float* activationScales, int pair, Vector256<float> sum)
+        where TCell : struct, ISuperBlockCell
+    {
+        // After the last scale of a row comes another one, or the spare bytes of a native buffer.
+        var yScales = Avx512F.InsertVector256(
+            Vector512.Create(activationScales[0]), Vector256.Create(activationScales[1]), 1);
+        var products = step.Products<TCell>();
+        var scales = TCell.Scales(step.RawScales) * yScales;
+        if (!TCell.HasMins)
+        {
+            sum = Vector256.FusedMultiplyAdd(products.GetLower(), scales.GetLower(), sum);
+            return pair == 2 ? Vector256.FusedMultiplyAdd(products.GetUpper(), scales.GetUpper(), sum) : sum;
+        }
+        var minimums = step.Minimums();
+        var minScales = TCell.MinScales(step.RawScales) * yScales;
+        sum = Vector256.FusedMultiplyAdd(products.GetLower(), scales.GetLower(), sum);
+        sum = Fma.MultiplyAddNegated(minimums.GetLower(), minScales.GetLower(), sum);
+        if (pair < 2)
+            return sum;
+        sum = Vector256.FusedMultiplyAdd(products.GetUpper(), scales.GetUpper(), sum);
+        return Fma.MultiplyAddNegated(minimums.GetUpper(), minScales.GetUpper(), sum);
     }
 }

@@ -7,6 +7,9 @@ namespace Mibera.Inference.Kernels.Avx512;
 /// <summary>What the cells of 32-weight formats with nibbles share.</summary>
 internal static unsafe class NibbleBlocks
 {
+    /// <summary>The index for <see cref="Gather"/> of a zero.</summary>
+    public const int ZeroIndex = 127;
+
     /// <summary>
     /// Byte <paramref name="i"/> of the indices for <see cref="Gather"/> that take 16 bytes of each of four blocks, from
     /// <paramref name="offset"/> on; lane k: block k.
@@ -27,7 +30,7 @@ internal static unsafe class NibbleBlocks
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector512<byte> Gather(Vector512<byte> firstBytes, byte* blocks, int blockBytes, Vector512<byte> indices) =>
         Avx512Vbmi.PermuteVar64x8x2(
-            firstBytes, indices, Vector256.Load(blocks + (4 * blockBytes - 32)).ToVector512Unsafe());
+            firstBytes, indices, Vector256.Load(blocks + (4 * blockBytes - 32)).ToVector512());
 
     /// <summary>The scales of four blocks of four rows, of which the first 64 bytes are given, by <see cref="Scales"/>.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -6,9 +6,10 @@ using Mibera.Inference.Simd;
 namespace Mibera.Inference.Kernels.Avx512;
 
 /// <summary>
-/// Matrix x vector of a format of 32-weight blocks on AVX-512: four rows, four blocks at a time, so that one vector holds
-/// the 16 sums with their scales, and a short one the rows' totals. (Sixteen rows at a time spare half of the float
-/// multiply-adds, but the scales then have to go through memory, which costs more.)
+/// Matrix x vector of a format of 32-weight blocks on AVX-512: eight rows, four blocks at a time. A vector holds the 16
+/// products of four rows and four blocks, and their scales; two such are joined, so that a float multiply-add serves eight
+/// rows. (Tried on Zen 4 with Q4_0, 48 Gweights/s this way: four rows 45; sixteen rows, with scales that go through memory,
+/// 36.)
 /// </summary>
 internal sealed unsafe class SmallBlockDecode<TCell> : RowGroupDecode
     where TCell : struct, ISmallBlockCell
@@ -27,7 +28,6 @@ internal sealed unsafe class SmallBlockDecode<TCell> : RowGroupDecode
         var blocks = columns / 32;
         var constants = TCell.Constants;
         var intoFirstLevel = Prefetch.IntoFirstLevel;
-        // Two groups ahead: one is over before its lines arrive.
         var ahead = data + Rows * stride;
         for (var r = 0; r < rows; r += Rows)
         {
@@ -58,60 +58,61 @@ internal sealed unsafe class SmallBlockDecode<TCell> : RowGroupDecode
         var products0 = Vector512.ConvertToSingle(TCell.FourRows(constants, blocks, stride, y, out var raw0));
         var products4 = Vector512.ConvertToSingle(TCell.FourRows(constants, blocks + 4 * stride, stride, y, out var raw4));
         var activationScales = Vector512.LoadAligned((float*)(y + TCell.PackedBytes - SmallBlockLayout.ScalesFromEnd));
-        ToSingle(raw0, out var scales0, out var offsets0);
-        ToSingle(raw4, out var scales4, out var offsets4);
-        scales0 *= activationScales;
-        scales4 *= activationScales;
-        // The offset is a minimum with its sign reversed; the sums of activations are the same for all rows.
-        offsets0 *= activationScales;
-        offsets4 *= activationScales;
+        ToSingle(raw0, activationScales, out var scales0, out var offsets0);
+        ToSingle(raw4, activationScales, out var scales4, out var offsets4);
         var sums = (float*)(y + TCell.PackedBytes - SmallBlockLayout.SumsFromEnd);
+        // From [row 0-3] [block] and [row 4-7] [block] to [block] [row], blocks 0, 1 and blocks 2, 3.
         var first = Vector512.Create(0ul, 1, 8, 9, 2, 3, 10, 11);
-        var products = Join(products0, first, products4);
-        var scales = Join(scales0, first, scales4);
-        var offsets = TCell.HasOffsets ? Join(offsets0, first, offsets4) : default;
-        sum = Accumulate(products.GetLower(), scales.GetLower(), offsets.GetLower(), sums, sum);
-        sum = Accumulate(products.GetUpper(), scales.GetUpper(), offsets.GetUpper(), sums + 1, sum);
+        sum = TwoBlocks(
+            Join(products0, first, products4), Join(scales0, first, scales4), Join(offsets0, first, offsets4), sums, sum);
         var second = Vector512.Create(4ul, 5, 12, 13, 6, 7, 14, 15);
-        products = Join(products0, second, products4);
-        scales = Join(scales0, second, scales4);
-        offsets = TCell.HasOffsets ? Join(offsets0, second, offsets4) : default;
-        sum = Accumulate(products.GetLower(), scales.GetLower(), offsets.GetLower(), sums + 2, sum);
-        return Accumulate(products.GetUpper(), scales.GetUpper(), offsets.GetUpper(), sums + 3, sum);
+        return TwoBlocks(
+            Join(products0, second, products4), Join(scales0, second, scales4), Join(offsets0, second, offsets4), sums + 2, sum);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector512<float> Join(Vector512<float> rows0, Vector512<ulong> indices, Vector512<float> rows4) =>
         Avx512F.PermuteVar8x64x2(rows0.AsUInt64(), indices, rows4.AsUInt64()).AsSingle();
 
-    /// <summary>Adds one block of four rows.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector256<float> Accumulate(
-        Vector256<float> products, Vector256<float> scales, Vector256<float> offsets, float* activationSum, Vector256<float> sum)
+    private static Vector256<float> TwoBlocks(
+        Vector512<float> products, Vector512<float> scales, Vector512<float> offsets, float* activationSums, Vector256<float> sum)
     {
-        sum = Vector256.FusedMultiplyAdd(products, scales, sum);
-        return TCell.HasOffsets ? Vector256.FusedMultiplyAdd(Vector256.Create(*activationSum), offsets, sum) : sum;
+        sum = OneBlock(products.GetLower(), scales.GetLower(), offsets.GetLower(), activationSums[0], sum);
+        return OneBlock(products.GetUpper(), scales.GetUpper(), offsets.GetUpper(), activationSums[1], sum);
     }
 
     /// <summary>
-    /// The f16 scales of 16 blocks, and offsets if there are any. There is one conversion for 32 weights, so the common case
-    /// is worth a branch: neither zero, subnormal, infinite nor NaN.
+    /// The offset is a minimum with its sign reversed, and its multiplier the sum of the activations, for every row.
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void ToSingle(Vector512<uint> raw, out Vector512<float> scales, out Vector512<float> offsets)
+    private static Vector256<float> OneBlock(
+        Vector256<float> products, Vector256<float> scales, Vector256<float> offsets, float activationSum, Vector256<float> sum)
+    {
+        sum = Vector256.FusedMultiplyAdd(products, scales, sum);
+        return TCell.HasOffsets ? Vector256.FusedMultiplyAdd(Vector256.Create(activationSum), offsets, sum) : sum;
+    }
+
+    /// <summary>
+    /// The scales of 16 blocks times those of the activations, and the offsets likewise if there are any. There is one
+    /// conversion from f16 for 32 weights, so the common case is worth a branch: neither zero, subnormal, infinite nor NaN.
+    /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void ToSingle(
+        Vector512<uint> raw, Vector512<float> activationScales, out Vector512<float> scales, out Vector512<float> offsets)
     {
         if (TCell.HasOffsets)
         {
             var exponents = raw.AsUInt16() & Vector512.Create((ushort)0x7c00);
             var isNormal = Vector512.LessThanAll(exponents - Vector512.Create((ushort)0x0400), Vector512.Create((ushort)0x7800));
-            scales = isNormal ? Zmm.NormalHighHalfToSingle(raw << 16) : Zmm.HalfToSingle(raw, 1f);
-            offsets = isNormal ? Zmm.NormalHighHalfToSingle(raw) : Zmm.HighHalfToSingle(raw, 1f);
+            scales = (isNormal ? Zmm.NormalHighHalfToSingle(raw << 16) : Zmm.HalfToSingle(raw, 1f)) * activationScales;
+            offsets = (isNormal ? Zmm.NormalHighHalfToSingle(raw) : Zmm.HighHalfToSingle(raw, 1f)) * activationScales;
         }
         else
         {
             var exponents = raw & Vector512.Create(0x7c000000u);
             var isNormal = Vector512.LessThanAll(exponents - Vector512.Create(0x04000000u), Vector512.Create(0x78000000u));
-            scales = isNormal ? Zmm.NormalHighHalfToSingle(raw) : Zmm.HighHalfToSingle(raw, 1f);
+            scales = (isNormal ? Zmm.NormalHighHalfToSingle(raw) : Zmm.HighHalfToSingle(raw, 1f)) * activationScales;
             offsets = default;
         }
     }

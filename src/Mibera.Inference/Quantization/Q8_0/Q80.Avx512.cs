@@ -51,12 +51,17 @@ internal readonly unsafe partial struct Q80
                 Avx512BW.MultiplyAddAdjacent(Avx512BW.Abs(weights), signed), Vector512.Create((short)1));
         }
 
+        /// <summary>Joined in general registers, which have nothing else to do.</summary>
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        private static Vector512<uint> Scales(byte* blocks, nint stride)
-        {
-            return NibbleBlocks.JoinScales(Lanes(blocks), Lanes(blocks + stride), Lanes(blocks + 2 * stride), Lanes(blocks + 3 * stride)) << 16;
-        }
+        private static Vector512<uint> Scales(byte* blocks, nint stride) => Avx512F.ConvertToVector512UInt32(Vector256.Create(
+            ScalesOfBlock(blocks, stride),
+            ScalesOfBlock(blocks + BlockBytes, stride),
+            ScalesOfBlock(blocks + 2 * BlockBytes, stride),
+            ScalesOfBlock(blocks + 3 * BlockBytes, stride)).AsUInt16()) << 16;
 
-        private static Vector512<byte> Lanes(byte* blocks) => Zmm.LoadLanes(blocks, BlockBytes);
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        private static ulong ScalesOfBlock(byte* block, nint stride) =>
+            *(ushort*)block | (uint)*(ushort*)(block + stride) << 16
+            | (ulong)(*(ushort*)(block + 2 * stride) | (uint)*(ushort*)(block + 3 * stride) << 16) << 32;
     }
 }
