@@ -11,6 +11,7 @@ public sealed class InferenceSession : IDisposable
 {
     private readonly LanguageModel _model;
     private readonly Sequence _sequence;
+    private readonly long _bytes;
     private long _prefillTokens;
     private long _prefillTicks;
     private long _decodeTokens;
@@ -19,7 +20,7 @@ public sealed class InferenceSession : IDisposable
     private int _busy;
     private bool _disposed;
 
-    internal InferenceSession(LanguageModel model, Sequence sequence) => (_model, _sequence) = (model, sequence);
+    internal InferenceSession(LanguageModel model, Sequence sequence, long bytes) => (_model, _sequence, _bytes) = (model, sequence, bytes);
 
     /// <summary>The model.</summary>
     public LanguageModel Model => _model;
@@ -125,6 +126,7 @@ public sealed class InferenceSession : IDisposable
             return;
         _disposed = true;
         _sequence.Dispose();
+        _model.Release(_bytes);
     }
 
     internal Span<float> Logits => _sequence.Logits;

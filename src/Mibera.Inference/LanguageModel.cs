@@ -17,6 +17,7 @@ public sealed class LanguageModel : IDisposable, IAsyncDisposable
     private readonly TransformerWeights _weights;
     private readonly RopeSelector _ropes;
     private readonly Lock _gate = new();
+    private long _sessionBytes;
     private bool _disposed;
 
     private LanguageModel(
@@ -79,21 +80,30 @@ public sealed class LanguageModel : IDisposable, IAsyncDisposable
 
     /// <summary>A session: one conversation or text, with a KV cache of its own.</summary>
     /// <param name="contextLength">Positions of its KV cache; null: <see cref="ContextLength"/>.</param>
-    /// <exception cref="MemoryBudgetException">The system has no memory for that many positions.</exception>
+    /// <exception cref="MemoryBudgetException">The system does not give that much memory, or the model was loaded with a budget that the session would exceed.</exception>
     public InferenceSession CreateSession(int? contextLength = null)
     {
         ObjectDisposedException.ThrowIf(_disposed, this);
         var capacity = contextLength ?? ContextLength;
         ArgumentOutOfRangeException.ThrowIfLessThan(capacity, 1, nameof(contextLength));
+        var bytes = SessionBytes(capacity);
+        Reserve(capacity, bytes);
+        Sequence? sequence = null;
         try
         {
-            return new InferenceSession(this, Start(_transformer, _ropes, capacity, MemoryPlan));
+            sequence = Start(_transformer, _ropes, capacity, MemoryPlan);
+            if (MemoryPlan.IsBudgetGiven)
+                sequence.TakeMemory(_pool);
+            return new InferenceSession(this, sequence, bytes);
         }
-        catch (Exception e) when (e is MemoryBudgetException or OutOfMemoryException)
+        catch (Exception e)
         {
-            var bytes = KvCache.BytesFor(Config.Layers, Config.KvHeads, Config.HeadDimension, capacity, MemoryPlan.KeyCacheType, MemoryPlan.ValueCacheType);
+            sequence?.Dispose();
+            Release(bytes);
+            if (e is not (MemoryBudgetException or OutOfMemoryException))
+                throw;
             throw new MemoryBudgetException(
-                $"{FilePath}: the system gives no memory for a context of {capacity} positions ({new ByteSize(bytes)} of keys and values) "
+                $"{FilePath}: the system gives no memory for a context of {capacity} positions ({new ByteSize(bytes)} with working memory) "
                 + $"in batches of {Math.Min(capacity, MemoryPlan.BatchSize)} tokens: ask for a shorter context or smaller batches",
                 FilePath, e);
         }
@@ -118,6 +128,31 @@ public sealed class LanguageModel : IDisposable, IAsyncDisposable
     {
         Dispose();
         return ValueTask.CompletedTask;
+    }
+
+    internal void Release(long sessionBytes)
+    {
+        lock (_gate)
+            _sessionBytes -= sessionBytes;
+    }
+
+    private long SessionBytes(int capacity) =>
+        KvCache.BytesFor(Config.Layers, Config.KvHeads, Config.HeadDimension, capacity, MemoryPlan.KeyCacheType, MemoryPlan.ValueCacheType)
+        + Sequence.ScratchBytes(Config, capacity, MemoryPlan.BatchSize, MemoryPlan.MicroBatchSize, ThreadCount, _weights.IsGated);
+
+    private void Reserve(int capacity, long bytes)
+    {
+        lock (_gate)
+        {
+            var left = MemoryPlan.Budget.Bytes - MemoryPlan.Total.Bytes + MemoryPlan.KvCache.Bytes + MemoryPlan.Scratch.Bytes - _sessionBytes;
+            if (MemoryPlan.IsBudgetGiven && bytes > left)
+            {
+                throw new MemoryBudgetException(
+                    $"{FilePath}: another session of {capacity} positions takes {new ByteSize(bytes)}; {new ByteSize(Math.Max(0, left))} of the budget of {MemoryPlan.Budget} are left. "
+                    + "Dispose a session, ask for fewer positions, or load the model with a larger budget.", FilePath);
+            }
+            _sessionBytes += bytes;
+        }
     }
 
     /// <summary>Loads on the calling thread.</summary>

@@ -101,8 +101,10 @@ public sealed record MemoryPlan
         options.Validate();
         using var file = GgufFile.Open(path, mapped: false);
         var report = new LoadReport();
+        var metadata = options.Override(file.Metadata, report);
+        ModelLabel.Parse(metadata, path);
         var binding = ModelBinder.Bind(file, report);
-        var proposal = ConfigResolver.Resolve(file, options.Override(file.Metadata, report), binding, report, options.Overrides);
+        var proposal = ConfigResolver.Resolve(file, metadata, binding, report, options.Overrides);
         return For(file, proposal, binding, options);
     }
 

@@ -6,6 +6,7 @@ namespace Mibera.Inference.Models;
 /// Fits a model into a budget. What the user gave stays; of the rest the first combination that fits is taken: smaller batches
 /// cost prefill speed only, then the cache becomes q8_0, then the context shrinks, and only then layers are streamed.
 /// </summary>
+/// <remarks>Where layers must be streamed anyway, a short context would save little: it grows again as far as that is cheap.</remarks>
 internal sealed class MemoryPlanner(string path, ModelFootprint footprint, ModelOptions options, SystemMemory machine)
 {
     private const int DefaultContext = 4096;
@@ -29,22 +30,32 @@ internal sealed class MemoryPlanner(string path, ModelFootprint footprint, Model
             if (Total(choice, []) <= Budget)
                 return Describe(choice, []);
         }
-        // The context does not shrink for the sake of a layer more: it was to prevent streaming, and did not.
-        foreach (var choice in Choices(StreamingBatches, [KvCacheType.Q8_0]))
-        {
-            for (var streamed = 3; streamed <= footprint.LayerBytes.Count; streamed++)
-            {
-                var layers = Spread(streamed);
-                if (Total(choice, layers) <= Budget)
-                    return Describe(choice, layers);
-            }
-        }
-        throw Refusal();
+        return Stream() ?? throw Refusal();
     }
 
     /// <summary>Two buffers of the largest streamed layer.</summary>
     public static long BufferBytes(ModelFootprint footprint, IReadOnlyList<int> streamed) =>
         streamed.Count == 0 ? 0 : 2 * streamed.Max(l => new SectionExtents(footprint.LayerTensors[l]).Bytes);
+
+    /// <summary>The longest context for which at most a quarter more is read than for the shortest; null if nothing fits.</summary>
+    private MemoryPlan? Stream()
+    {
+        var plans = Choices(StreamingBatches, [KvCacheType.Q8_0]).Select(Stream).OfType<MemoryPlan>().ToList();
+        var least = plans.Min(p => (long?)p.WeightsStreamed.Bytes);
+        return plans.Find(p => p.WeightsStreamed.Bytes <= least * 5 / 4);
+    }
+
+    /// <summary>As few streamed layers as fit; less than three would take more in buffers than they free.</summary>
+    private MemoryPlan? Stream(MemoryChoice choice)
+    {
+        for (var streamed = 3; streamed <= footprint.LayerBytes.Count; streamed++)
+        {
+            var layers = Spread(streamed);
+            if (Total(choice, layers) <= Budget)
+                return Describe(choice, layers);
+        }
+        return null;
+    }
 
     /// <summary>As many layers as asked for, spread evenly over the depth, so that reading goes on while others compute.</summary>
     private int[] Spread(int count)

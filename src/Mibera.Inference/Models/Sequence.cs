@@ -1,5 +1,6 @@
 using Mibera.Inference.Kernels;
 using Mibera.Inference.Memory;
+using Mibera.Inference.Threading;
 
 namespace Mibera.Inference.Models;
 
@@ -52,6 +53,9 @@ internal sealed unsafe class Sequence : IDisposable
 
     /// <summary>Logits of the last computed position [vocabulary]; writable, for samplers work in place.</summary>
     public Span<float> Logits => new(_logits.Pointer, _transformer.Config.Vocabulary);
+
+    /// <inheritdoc cref="KvCache.TakeMemory"/>
+    public void TakeMemory(WorkerPool pool) => _cache.TakeMemory(pool);
 
     /// <summary>Takes tokens without computing them.</summary>
     /// <exception cref="ContextFullException">They do not fit.</exception>

@@ -61,6 +61,31 @@ public sealed class MemoryPlannerTests
     }
 
     [Fact]
+    public void WhereLayersAreStreamedAnywayTheContextGrowsAgain()
+    {
+        var shortest = Plan(new ModelOptions { RamBudget = ByteSize.Parse("150MB"), ContextLength = 512 });
+        var chosen = Plan(new ModelOptions { RamBudget = ByteSize.Parse("150MB") });
+        Assert.NotEmpty(shortest.StreamedLayers);
+        Assert.InRange(chosen.ContextLength, 513, 8192);
+        Assert.InRange(chosen.WeightsStreamed.Bytes, shortest.WeightsStreamed.Bytes, shortest.WeightsStreamed.Bytes * 5 / 4);
+    }
+
+    [Fact]
+    public async Task ABudgetHoldsForAllSessionsTogether()
+    {
+        var budget = new ByteSize(Plan(new ModelOptions { ContextLength = 512, BatchSize = 64, RamBudget = ByteSize.Parse("10GB") }).Total.Bytes + 1_000_000);
+        using var model = await LanguageModel.LoadAsync(Fixtures.Path(Smol), new ModelOptions { ContextLength = 512, BatchSize = 64, RamBudget = budget, Threads = 2 });
+        using (var session = model.CreateSession())
+        {
+            var error = Assert.Throws<MemoryBudgetException>(() => model.CreateSession());
+            Assert.Contains(budget.ToString(), error.Message, StringComparison.Ordinal);
+        }
+        using var next = model.CreateSession();
+        Assert.Equal(512, next.ContextLength);
+        Assert.Throws<MemoryBudgetException>(() => model.CreateSession(1024));
+    }
+
+    [Fact]
     public void StreamedLayersAreSpreadOverTheDepth()
     {
         var layers = Plan(new ModelOptions { StreamedLayers = 10 }).StreamedLayers;
