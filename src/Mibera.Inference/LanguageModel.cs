@@ -179,6 +179,8 @@ public sealed class LanguageModel : IDisposable, IAsyncDisposable
             pool = new WorkerPool(options.Threads == 0 ? ProcessorTopology.UsableCores() : options.Threads);
             weights = new TransformerWeights(file, binding, store, options.InstructionSet ?? InstructionSets.Detect());
             cancellationToken.ThrowIfCancellationRequested();
+            if (options.Preload)
+                store.BringIn(pool, progress, cancellationToken);
             var config = Settle(proposal, options, plan, tokenizer, weights, pool, report, progress, cancellationToken);
             return new LanguageModel(file, weights, pool, config, tokenizer, report, plan, options)
             {

@@ -12,6 +12,10 @@ public sealed record ModelOptions
     /// <summary>Whether the file is mapped (nothing is copied) or read into memory.</summary>
     public bool MemoryMap { get; init; } = true;
 
+    /// <summary>Whether loading brings the pages of a mapped file into memory, in order and with all threads; otherwise they come
+    /// when they are first used.</summary>
+    public bool Preload { get; init; } = true;
+
     /// <summary>What the process may take, mapped pages of the file included; null: what the machine offers. A given budget is a
     /// promise: sessions that would exceed it are refused.</summary>
     public ByteSize? RamBudget { get; init; }

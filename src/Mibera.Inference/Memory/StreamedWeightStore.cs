@@ -1,4 +1,5 @@
 using Mibera.Inference.Gguf;
+using Mibera.Inference.Threading;
 
 namespace Mibera.Inference.Memory;
 
@@ -22,6 +23,9 @@ internal sealed unsafe class StreamedWeightStore(GgufFile file, WeightStore resi
         slots.Add(base.Add(tensor, section));
         return slots[^1];
     }
+
+    public override void BringIn(WorkerPool pool, IProgress<LoadProgress>? progress, CancellationToken cancellationToken) =>
+        resident.BringIn(pool, progress, cancellationToken);
 
     public override WeightLease Lease(int section, CancellationToken cancellationToken = default) => _streamed.ContainsKey(section)
         ? new WeightLease(this, section, Stream().Acquire(section, cancellationToken))

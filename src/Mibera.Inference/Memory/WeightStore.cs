@@ -1,4 +1,5 @@
 using Mibera.Inference.Gguf;
+using Mibera.Inference.Threading;
 
 namespace Mibera.Inference.Memory;
 
@@ -12,6 +13,11 @@ internal abstract unsafe class WeightStore : IDisposable
 
     /// <summary>Assigns <paramref name="tensor"/> to a section. All tensors are added before the first lease.</summary>
     public virtual WeightSlot Add(GgufTensor tensor, int section) => new(tensor, section);
+
+    /// <summary>Brings resident weights into memory before they are used, as far as they are not there.</summary>
+    public virtual void BringIn(WorkerPool pool, IProgress<LoadProgress>? progress, CancellationToken cancellationToken)
+    {
+    }
 
     /// <summary>The right to read a section; blocks while it is being brought in.</summary>
     /// <exception cref="ModelIOException">It could not be brought in.</exception>

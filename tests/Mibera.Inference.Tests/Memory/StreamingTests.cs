@@ -95,6 +95,41 @@ public sealed class StreamingTests : IDisposable
         Assert.Equal(expected, Logits(model));
     }
 
+    [Theory]
+    [InlineData(0)]
+    [InlineData(3)]
+    public async Task LoadingBringsResidentWeightsIn(int streamed)
+    {
+        var stages = new Stages();
+        using var model = await LanguageModel.LoadAsync(
+            Fixtures.Path(Stories), new ModelOptions { StreamedLayers = streamed }, stages, TestContext.Current.CancellationToken);
+        var weights = stages.All.Where(p => p.Stage == "reading weights").ToArray();
+        Assert.Equal(model.MemoryPlan.WeightsResident.Bytes, weights.Max(p => p.Done));
+        Assert.All(weights, p => Assert.Equal(model.MemoryPlan.WeightsResident.Bytes, p.Total));
+    }
+
+    [Fact]
+    public async Task LoadingIsCancelledWhileWeightsComeIn()
+    {
+        using var source = new CancellationTokenSource();
+        var stages = new Stages { OnReport = p => { if (p.Stage == "reading weights") source.Cancel(); } };
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(
+            () => LanguageModel.LoadAsync(Fixtures.Path("smol/smol-chat-135m-Q4_1.gguf"), new ModelOptions { Threads = 2 }, stages, source.Token));
+    }
+
+    private sealed class Stages : IProgress<LoadProgress>
+    {
+        public System.Collections.Concurrent.ConcurrentBag<LoadProgress> All { get; } = [];
+
+        public Action<LoadProgress>? OnReport { get; init; }
+
+        public void Report(LoadProgress value)
+        {
+            All.Add(value);
+            OnReport?.Invoke(value);
+        }
+    }
+
     private string Copy()
     {
         var path = Path.Combine(_folder.FullName, "model.gguf");
