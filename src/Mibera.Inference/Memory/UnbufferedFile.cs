@@ -1,5 +1,5 @@
-using Microsoft.Win32.SafeHandles;
 using Mibera.Inference.Gguf;
+using Microsoft.Win32.SafeHandles;
 
 namespace Mibera.Inference.Memory;
 
