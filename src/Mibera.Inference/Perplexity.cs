@@ -81,15 +81,13 @@ public sealed class Perplexity
                 return;
             var logProbability = LogProbabilities.Of(logits, chunk[position + 1]);
             if (!float.IsFinite(logProbability))
-                throw new NonFiniteLogitsException($"The logits of position {position} are not finite: the weights are corrupt or do not fit the model.", session.Model.FilePath);
+            {
+                throw new NonFiniteLogitsException(
+                    $"{session.Model.FilePath}: the logits of position {position} are not finite: the weights are corrupt or do not fit the model", session.Model.FilePath);
+            }
             _negativeLogProbability -= logProbability;
             Scored++;
         }, cancellationToken);
-        if (!double.IsFinite(_negativeLogProbability))
-        {
-            throw new NonFiniteLogitsException(
-                $"{session.Model.FilePath}: the model's logits are not finite: its weights hold NaN or infinity", session.Model.FilePath);
-        }
         ChunksDone++;
     }
 }
