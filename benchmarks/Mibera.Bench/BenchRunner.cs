@@ -12,37 +12,47 @@ namespace Mibera.Bench;
 /// <summary>Does what the command line asks for.</summary>
 internal sealed class BenchRunner(BenchSettings settings, ProgressDisplay progress, CancellationToken cancellationToken)
 {
+    // Limits are measured once in so many cells: often enough to see them drift.
+    private const int ResultsPerLimit = 10;
+
     /// <exception cref="BenchException">Something that the user can put right.</exception>
     /// <exception cref="Mibera.Inference.MiberaException">A model cannot be loaded or written.</exception>
     public BenchReport Run()
     {
         var report = new BenchReport { Machine = MachineDescription.Current };
         return settings.Kernels
-            ? report with { Kernels = Kernels() }
+            ? Kernels(report)
             : report with { Models = [.. settings.Models.Select(path => Model(path, () => { })), .. SyntheticModels()] };
     }
 
-    private List<KernelResult> Kernels()
+    private BenchReport Kernels(BenchReport report)
     {
-        var bench = new KernelBench(KernelSettings(), cancellationToken);
-        return progress.Run("measuring kernels", KernelSettings().Types.Count * KernelSettings().Sets.Count, advance =>
+        var kernels = KernelSettings();
+        var bench = new KernelBench(kernels, cancellationToken);
+        using var meter = new LimitMeter(Threads);
+        return progress.Run("measuring kernels", kernels.Types.Count * kernels.Sets.Count, advance =>
         {
+            meter.WarmUp();
             var results = new List<KernelResult>();
             foreach (var result in bench.Run())
             {
+                if (results.Count % ResultsPerLimit == 0) meter.Sample();
                 results.Add(result);
                 advance(1);
             }
-            return results;
+            meter.Sample();
+            return report with { Kernels = results, Limits = meter.Limits };
         });
     }
+
+    private int Threads => settings.Threads > 0 ? settings.Threads : ProcessorTopology.UsableCores();
 
     private KernelBenchSettings KernelSettings() => new()
     {
         Types = settings.KernelTypes.Count > 0 ? settings.KernelTypes : KernelBenchSettings.AllTypes,
         Sets = KernelSets(),
         Tokens = Math.Max(1, settings.PromptTokens),
-        MemoryThreads = !settings.FromMemory ? 0 : settings.Threads > 0 ? settings.Threads : ProcessorTopology.UsableCores(),
+        MemoryThreads = settings.FromMemory ? Threads : 0,
     };
 
     private IReadOnlyList<InstructionSet> KernelSets()

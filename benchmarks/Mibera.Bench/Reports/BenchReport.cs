@@ -11,5 +11,8 @@ internal sealed record BenchReport
 
     public IReadOnlyList<ModelResult> Models { get; init; } = [];
 
+    /// <summary>What the machine could do while <see cref="Kernels"/> were measured; models have limits of their own.</summary>
+    public MachineLimits? Limits { get; init; }
+
     public IReadOnlyList<KernelResult> Kernels { get; init; } = [];
 }

@@ -16,6 +16,7 @@ internal static class JsonReport
         using var json = new Utf8JsonWriter(output, new JsonWriterOptions { Indented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
         json.WriteStartObject();
         Write(json, report.Machine);
+        if (report.Limits is { } limits) Write(json, limits);
         json.WriteStartArray("models");
         foreach (var result in report.Models) Write(json, result);
         json.WriteEndArray();
@@ -34,6 +35,15 @@ internal static class JsonReport
         json.WriteString("system", machine.System);
         json.WriteString("runtime", machine.Runtime);
         json.WriteString("integer_peak", IntegerPeak.Description);
+        json.WriteEndObject();
+    }
+
+    private static void Write(Utf8JsonWriter json, MachineLimits limits)
+    {
+        json.WriteStartObject("limits");
+        json.WriteNumber("threads", limits.Threads);
+        Write(json, "r_gb_per_second", limits.ReadBandwidth);
+        Write(json, "p_gmac_per_second", limits.IntegerPeak);
         json.WriteEndObject();
     }
 

@@ -21,7 +21,7 @@ internal static class ReportTables
             yield return Models(report.Models);
             yield return Limits(report.Models);
         }
-        foreach (var set in report.Kernels.GroupBy(result => result.Set)) yield return Kernels(set.Key, [.. set]);
+        foreach (var set in report.Kernels.GroupBy(result => result.Set)) yield return Kernels(set.Key, [.. set], report.Limits);
     }
 
     private static ReportTable Models(IReadOnlyList<ModelResult> results)
@@ -69,7 +69,7 @@ internal static class ReportTables
             "L: the kernels' own rate per thread with everything in cache, for the model's mix of formats.",
         ]);
 
-    private static ReportTable Kernels(InstructionSet set, IReadOnlyList<KernelResult> results)
+    private static ReportTable Kernels(InstructionSet set, IReadOnlyList<KernelResult> results, MachineLimits? limits)
     {
         var memory = results.Any(result => result.Memory is not null);
         var peak = results.Max(result => result.Peak.Best);
@@ -89,8 +89,15 @@ internal static class ReportTables
             $"Kernels, {InstructionSets.Name(set)}, one thread",
             ["format", "cell", "bits", "decode\nGw/s", "GB/s", "of P", "prefill\nGMAC/s", "of P", .. memory ? MemoryHeaders : []],
             2, [.. rows],
-            [$"P: {IntegerPeak.Description}: {Numbers.Rate(peak)} GMAC/s, and again beside each format. Everything in the second-level cache; best of several short runs."]);
+            [
+                $"P: {IntegerPeak.Description}: {Numbers.Rate(peak)} GMAC/s here, and again beside each format. Everything in the second-level cache; best of several short runs.",
+                .. limits is null ? [] : (string[])[Limits(limits)],
+            ]);
     }
+
+    private static string Limits(MachineLimits limits) =>
+        $"{limits.Threads} threads: R {Numbers.BestAndWorst(limits.ReadBandwidth)} GB/s together, P {Numbers.BestAndWorst(limits.IntegerPeak)} GMAC/s each:"
+        + $" best (and worst) of {limits.ReadBandwidth.Count} samples in the same minutes.";
 
     private static string[] Memory(KernelResult result) => result is { Memory: { } memory, Read: { } read }
         ? [Numbers.Rate(memory.Best), Numbers.Rate(result.Bandwidth(memory)), Numbers.Share(result.Bandwidth(memory) / read.Best)]

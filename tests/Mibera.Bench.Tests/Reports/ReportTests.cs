@@ -23,6 +23,7 @@ public class ReportTests
         Assert.Equal(12 * 10.01 / 300, model.GetProperty("prefill_share_of_p").GetDouble(), 1e-12);
         var unprompted = json.RootElement.GetProperty("models")[1];
         Assert.False(unprompted.TryGetProperty("prefill_share_of_p", out _));
+        Assert.Equal(50, json.RootElement.GetProperty("limits").GetProperty("r_gb_per_second").GetProperty("max").GetDouble());
         var kernel = json.RootElement.GetProperty("kernels")[0];
         Assert.Equal(0.4, kernel.GetProperty("decode_share_of_p").GetDouble(), 1e-12);
         Assert.Equal("scalar", json.RootElement.GetProperty("kernels")[1].GetProperty("cell").GetString());

@@ -17,6 +17,7 @@ internal static class SampleReport
     {
         Machine = new MachineDescription("Processor <x>", 2, "System", "Runtime", 8L << 30),
         Models = [Model(AwkwardName), Model("second") with { PromptTokens = 0, Prefill = new Samples() }],
+        Limits = new MachineLimits(2, new Samples(40, 50), new Samples(150)),
         Kernels = [Kernel(GgmlType.Q2_K, InstructionSet.Avx512), Kernel(GgmlType.IQ1_S, InstructionSet.Portable)],
     };
 
