@@ -1,4 +1,3 @@
-using System.Text;
 using Mibera.Inference.Gguf;
 
 namespace Mibera.Bench.Synthetic;
@@ -54,12 +53,15 @@ internal sealed class SyntheticVocabulary
     private uint Id(string special) => (uint)(_tokens.Count - Special.Length + Array.IndexOf(Special, special));
 
     /// <summary>Every token beyond the bytes, as the two that it is merged of; both came earlier.</summary>
-    private static IEnumerable<(string Left, string Right)> Pairs() =>
-        from length in Enumerable.Range(2, 3)
-        from word in Words(length)
-        // Two letters of one each, three of two and one, four of two and two.
-        let middle = length == 2 ? 1 : 2
-        select (word[..middle], word[middle..]);
+    private static IEnumerable<(string Left, string Right)> Pairs()
+    {
+        for (var length = 2; length <= 4; length++)
+        {
+            // Two letters of one each, three of two and one, four of two and two.
+            var middle = length == 2 ? 1 : 2;
+            foreach (var word in Words(length)) yield return (word[..middle], word[middle..]);
+        }
+    }
 
     private static IEnumerable<string> Words(int length)
     {
