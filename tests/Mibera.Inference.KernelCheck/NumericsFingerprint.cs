@@ -42,7 +42,8 @@ internal static unsafe class NumericsFingerprint
         foreach (var value in x)
         {
             var (sin, cos) = PortableMath.SinCos(value * 1000.0);
-            foreach (var result in new[] { sin, cos, PortableMath.Exp((double)value), PortableMath.Log(Math.Abs(value) + 1e-9), PortableMath.Pow(250000, value) })
+            var (exp, log) = (PortableMath.Exp((double)value), PortableMath.Log(Math.Abs(value) + 1e-9));
+            foreach (var result in new[] { sin, cos, exp, log, PortableMath.Pow(250000, value) })
                 results.Add(BitConverter.DoubleToUInt64Bits(result));
             results.Add(BitConverter.SingleToUInt32Bits(PortableMath.Exp(10 * value)));
         }

@@ -8,11 +8,12 @@ var failed = 0;
 void Report(string what, string? fault)
 {
     if (fault is null)
+    {
         passed++;
-    else
-        failed++;
-    if (fault is not null)
-        Console.WriteLine($"FAILED {what}: {fault}");
+        return;
+    }
+    failed++;
+    Console.WriteLine($"FAILED {what}: {fault}");
 }
 
 foreach (var (kernel, set) in KernelChecks.Cells())

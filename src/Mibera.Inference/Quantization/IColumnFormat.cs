@@ -18,7 +18,8 @@ internal unsafe interface IColumnFormat : IVectorFormat
     }
 
     /// <summary>
-    /// Hands 32 columns of eight rows to <paramref name="sink"/>: chunk <paramref name="step"/> of the blocks at <paramref name="block"/> + r * <paramref name="stride"/>.
+    /// Hands 32 columns of eight rows to <paramref name="sink"/>: chunk <paramref name="step"/> of the blocks
+    /// at <paramref name="block"/> + r * <paramref name="stride"/>.
     /// </summary>
     static abstract void UnpackColumns<TIsa, TSink>(byte* block, nint stride, int step, ref TSink sink)
         where TIsa : struct, IIsa

@@ -15,7 +15,8 @@ internal static unsafe class Unpacking
 
     /// <summary>(v &lt;&lt; shift) &amp; mask in every byte; the mask's low bits, as many as the shift, are clear.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector256<byte> BitsUp(Vector256<byte> v, int shift, byte mask) => (v.AsUInt16() << shift).AsByte() & Vector256.Create(mask);
+    public static Vector256<byte> BitsUp(Vector256<byte> v, int shift, byte mask) =>
+        (v.AsUInt16() << shift).AsByte() & Vector256.Create(mask);
 
     /// <summary>Bit <paramref name="from"/> of every byte as bit <paramref name="to"/>; both are constants.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

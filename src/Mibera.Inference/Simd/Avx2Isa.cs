@@ -32,7 +32,8 @@ internal readonly unsafe struct Avx2Isa : IIsa
     public static Vector256<int> MultiplyAddSigned(
         Vector256<int> sum, Vector256<sbyte> weights, sbyte* x, byte* magnitudes, int chunk, Vector256<short> scales)
     {
-        var products = Avx2.MultiplyAddAdjacent(Vector256.Load(magnitudes + 32 * chunk), Avx2.Sign(weights, Vector256.Load(x + 32 * chunk)));
+        var signed = Avx2.Sign(weights, Vector256.Load(x + 32 * chunk));
+        var products = Avx2.MultiplyAddAdjacent(Vector256.Load(magnitudes + 32 * chunk), signed);
         return sum + Avx2.MultiplyAddAdjacent(products, scales);
     }
 

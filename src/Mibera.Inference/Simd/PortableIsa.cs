@@ -38,7 +38,9 @@ internal readonly unsafe struct PortableIsa : IIsa
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector256<int> MultiplyAddSigned(Vector256<int> sum, Vector256<sbyte> weights, sbyte* x, int chunk) =>
-        sum + Vector256.Create(Dot(weights.GetLower(), Vector128.Load(x + 32 * chunk)), Dot(weights.GetUpper(), Vector128.Load(x + 32 * chunk + 16)));
+        sum + Vector256.Create(
+            Dot(weights.GetLower(), Vector128.Load(x + 32 * chunk)),
+            Dot(weights.GetUpper(), Vector128.Load(x + 32 * chunk + 16)));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector256<int> MultiplyAddSigned(

@@ -83,13 +83,15 @@ internal static unsafe class SmallUnitWalk<TFormat, TIsa>
     // Where 256 bits are two registers the compiler runs out of what it will inline in one method, see SuperBlockWalk.
     [MethodImpl(MethodImplOptions.NoInlining)]
     private static Vector256<float> AccumulateApart(
-        Vector256<int> first, Vector256<int> second, byte* rows, long stride, int unit, int chunk, QuantizedVector x, Vector256<float> accumulator) =>
+        Vector256<int> first, Vector256<int> second, byte* rows, long stride, int unit, int chunk,
+        QuantizedVector x, Vector256<float> accumulator) =>
         Accumulate(first, second, rows, stride, unit, chunk, x, accumulator);
 
     /// <summary>The float step of a chunk: of its one unit, or of its two.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector256<float> Accumulate(
-        Vector256<int> first, Vector256<int> second, byte* rows, long stride, int unit, int chunk, QuantizedVector x, Vector256<float> accumulator)
+        Vector256<int> first, Vector256<int> second, byte* rows, long stride, int unit, int chunk,
+        QuantizedVector x, Vector256<float> accumulator)
     {
         var scale = Vector256.Create(x.Scales[chunk]);
         var bits = ScaleBits(rows, stride, unit);
@@ -103,7 +105,8 @@ internal static unsafe class SmallUnitWalk<TFormat, TIsa>
     /// <summary>The float step of one unit. <paramref name="sums"/> are pairs of words whose sum is the unit's.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector256<float> Accumulate(
-        Vector256<int> products, Vector256<short> sums, Vector256<uint> bits, Vector256<float> activationScale, Vector256<float> accumulator)
+        Vector256<int> products, Vector256<short> sums, Vector256<uint> bits, Vector256<float> activationScale,
+        Vector256<float> accumulator)
     {
         // Offset * sum, at most 24 * 2 * 2032: of the lower words, or of both.
         var minimums = TIsa.MultiplyAddWords(Vector256<int>.Zero, sums, Vector256.Create((short)TFormat.Offset));

@@ -38,7 +38,8 @@ internal static unsafe partial class Grids
         return Vector256.Create(lower, upper).AsByte();
     }
 
-    /// <summary>Four times seven signs from bits 0 to 27 of every dword as four bytes of eight (see <see cref="EvenSigns(uint)"/>).</summary>
+    /// <summary>Four times seven signs from bits 0 to 27 of every dword as four bytes of eight, see
+    /// <see cref="EvenSigns(uint)"/>.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector256<byte> EvenSignsOfDwords<TIsa>(Vector256<uint> packed)
         where TIsa : struct, IIsa
@@ -81,7 +82,8 @@ internal static unsafe partial class Grids
         var fourTimes = Vector256.Create(
             (byte)0, 0x80, 0, 0x80, 0, 0x80, 0, 0x80, 1, 0x80, 1, 0x80, 1, 0x80, 1, 0x80,
             2, 0x80, 2, 0x80, 2, 0x80, 2, 0x80, 3, 0x80, 3, 0x80, 3, 0x80, 3, 0x80);
-        return Odd(TIsa.Lookup(Vector256.Create(nibbles).AsByte(), fourTimes).AsInt16() * Vector256.Create(0x0001_0001_0010_0010).AsInt16());
+        var words = TIsa.Lookup(Vector256.Create(nibbles).AsByte(), fourTimes).AsInt16();
+        return Odd(words * Vector256.Create(0x0001_0001_0010_0010).AsInt16());
     }
 
     /// <summary>Bits 28 to 31 of eight dwords as odd scales, 2 s + 1, twice each.</summary>

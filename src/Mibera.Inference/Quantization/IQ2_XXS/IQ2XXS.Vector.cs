@@ -52,7 +52,8 @@ internal readonly unsafe partial struct IQ2XXS : IVectorFormat
     /// <summary>The second dwords of the eight runs, those of runs 0, 4, 1, 5, 2, 6, 3, 7.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector256<uint> SignsAndScales(byte* codes) =>
-        ((Vector256.Load(codes).AsUInt64() >>> 32) | (Vector256.Load(codes + 32).AsUInt64() & Vector256.Create(0xffffffff00000000))).AsUInt32();
+        ((Vector256.Load(codes).AsUInt64() >>> 32)
+            | (Vector256.Load(codes + 32).AsUInt64() & Vector256.Create(0xffffffff00000000))).AsUInt32();
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void Accept<TIsa, TSink>(int chunk, int quad, byte* codes, in ByteLanes signs, byte* tables, ref TSink sink)

@@ -40,7 +40,8 @@ internal readonly unsafe partial struct IQ4XS : IVectorFormat
         var high = Vector256.Create(b->ScalesHigh)
             * Vector256.Create((ushort)(1 << 14), 1 << 14, 1 << 12, 1 << 12, 1 << 10, 1 << 10, 1 << 8, 1 << 8,
                 1 << 6, 1 << 6, 1 << 4, 1 << 4, 1 << 2, 1 << 2, 1, 1);
-        scales = (low >>> 4 & Vector256.Create((short)0x0f) | (high >>> 10 & Vector256.Create((ushort)0x30)).AsInt16()) - Vector256.Create((short)32);
+        var bits = (low >>> 4 & Vector256.Create((short)0x0f)) | (high >>> 10 & Vector256.Create((ushort)0x30)).AsInt16();
+        scales = bits - Vector256.Create((short)32);
         mins = Vector256<short>.Zero;
     }
 }
