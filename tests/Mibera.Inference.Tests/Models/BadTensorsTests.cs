@@ -1,5 +1,3 @@
-using Mibera.Inference.Gguf;
-
 namespace Mibera.Inference.Tests.Models;
 
 /// <summary>Tensors that are missing, of the wrong shape or type: one error that names all of them.</summary>
