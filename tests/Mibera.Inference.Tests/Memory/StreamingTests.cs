@@ -134,7 +134,8 @@ public sealed class StreamingTests : IDisposable
     {
         var path = Path.Combine(_folder.FullName, "model.gguf");
         File.Copy(Fixtures.Path(Stories), path);
-        File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserWrite);
+        // The reference data may be read-only.
+        File.SetAttributes(path, FileAttributes.Normal);
         return path;
     }
 
