@@ -1,5 +1,4 @@
 using System.Runtime.CompilerServices;
-using Mibera.Inference.Simd;
 
 namespace Mibera.Inference.Kernels.Batch;
 

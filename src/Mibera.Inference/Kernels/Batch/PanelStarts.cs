@@ -1,6 +1,5 @@
 using System.Runtime.CompilerServices;
 using Mibera.Inference.Quantization;
-using Mibera.Inference.Simd;
 
 namespace Mibera.Inference.Kernels.Batch;
 
