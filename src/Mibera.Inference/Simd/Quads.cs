@@ -26,12 +26,14 @@ internal readonly unsafe struct Quads
     /// <summary><see cref="Unpacking.Bits"/> of all.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public Quads Bits(int shift, byte mask) => new(
-        Unpacking.Bits(Q0, shift, mask), Unpacking.Bits(Q1, shift, mask), Unpacking.Bits(Q2, shift, mask), Unpacking.Bits(Q3, shift, mask));
+        Unpacking.Bits(Q0, shift, mask), Unpacking.Bits(Q1, shift, mask),
+        Unpacking.Bits(Q2, shift, mask), Unpacking.Bits(Q3, shift, mask));
 
     /// <summary><see cref="Unpacking.BitsUp"/> of all.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public Quads BitsUp(int shift, byte mask) => new(
-        Unpacking.BitsUp(Q0, shift, mask), Unpacking.BitsUp(Q1, shift, mask), Unpacking.BitsUp(Q2, shift, mask), Unpacking.BitsUp(Q3, shift, mask));
+        Unpacking.BitsUp(Q0, shift, mask), Unpacking.BitsUp(Q1, shift, mask),
+        Unpacking.BitsUp(Q2, shift, mask), Unpacking.BitsUp(Q3, shift, mask));
 
     /// <summary>Subtracts from every byte.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -23,7 +23,8 @@ public unsafe class BatchEqualityTests
         foreach (var count in new[] { 2, 3, 4, 5, 6, 7, 8, 9, 16, 17, 31, 32, 33, 64, 100 })
         {
             using var input = Input(count, Columns, ActivationPattern.Gaussian);
-            Compare(kernel, RandomBlocks.Rows(type, 48, Columns, BlockPattern.Random, (ulong)count), 48, Columns, 0, 48, input, $"{count} inputs");
+            var blocks = RandomBlocks.Rows(type, 48, Columns, BlockPattern.Random, (ulong)count);
+            Compare(kernel, blocks, 48, Columns, 0, 48, input, $"{count} inputs");
         }
     }
 
@@ -36,7 +37,7 @@ public unsafe class BatchEqualityTests
         {
             foreach (var activations in RandomActivations.Patterns)
             {
-                using var input = Input(5, 768, activations);
+                using var input = Input(7, 768, activations);
                 Compare(kernel, RandomBlocks.Rows(type, 32, 768, pattern, seed: 41), 32, 768, 0, 32, input, $"{pattern}, {activations}");
             }
         }
@@ -48,7 +49,7 @@ public unsafe class BatchEqualityTests
     {
         var kernel = Kernel(type, set);
         const int Columns = 256;
-        using var input = Input(6, Columns, ActivationPattern.Outliers);
+        using var input = Input(7, Columns, ActivationPattern.Outliers);
         for (var rows = 1; rows <= 70; rows += rows < 34 ? 1 : 5)
         {
             var blocks = RandomBlocks.Rows(type, rows, Columns, BlockPattern.Random, (ulong)rows);
@@ -65,8 +66,9 @@ public unsafe class BatchEqualityTests
         var step = Math.Max(type.Block().Elements, kernel.Form == ActivationForm.Int8Block256 ? 256 : 32);
         foreach (var units in new[] { 1, 2, 3, 5, 9, 18, 21 })
         {
-            using var input = Input(3, units * step, ActivationPattern.Gaussian);
-            Compare(kernel, RandomBlocks.Rows(type, 33, units * step, BlockPattern.Random, seed: 43), 33, units * step, 0, 33, input, $"{units * step} columns");
+            var columns = units * step;
+            using var input = Input(7, columns, ActivationPattern.Gaussian);
+            Compare(kernel, RandomBlocks.Rows(type, 33, columns, BlockPattern.Random, seed: 43), 33, columns, 0, 33, input, $"{columns} columns");
         }
     }
 
@@ -76,7 +78,7 @@ public unsafe class BatchEqualityTests
     {
         var kernel = Kernel(type, set);
         const int Columns = 17920;
-        using var input = Input(3, Columns, ActivationPattern.RandomSigns);
+        using var input = Input(7, Columns, ActivationPattern.RandomSigns);
         Compare(kernel, RandomBlocks.Rows(type, 17, Columns, BlockPattern.Corners, seed: 47), 17, Columns, 0, 17, input, "long rows");
     }
 
@@ -114,7 +116,7 @@ public unsafe class BatchEqualityTests
         foreach (var (rows, units) in new[] { (1, 1), (5, 1), (16, 3), (21, 2), (32, 5), (50, 1) })
         {
             var columns = units * Math.Max(type.Block().Elements, kernel.Form == ActivationForm.Int8Block256 ? 256 : 32);
-            using var input = Input(4, columns, ActivationPattern.Gaussian);
+            using var input = Input(7, columns, ActivationPattern.Gaussian);
             var bytes = (int)type.RowBytes(columns) * rows;
             using var first = GuardedBuffer.AtStart(bytes);
             using var last = GuardedBuffer.AtEnd(bytes);
@@ -133,7 +135,7 @@ public unsafe class BatchEqualityTests
         var kernel = Kernel(type, set);
         const int Columns = 1280;
         const int Rows = 80;
-        using var many = Input(6, Columns, ActivationPattern.Gaussian);
+        using var many = Input(7, Columns, ActivationPattern.Gaussian);
         using var one = new Activations(1, Columns);
         var (all, single) = (new float[Rows * many.Rows], new float[Rows]);
         fixed (byte* data = RandomBlocks.Rows(type, Rows, Columns, BlockPattern.Random, seed: 67))

@@ -69,7 +69,8 @@ internal sealed unsafe class ActivationRecords : IActivationLayout
                 var first = chunk * PanelLayout.Chunk;
                 var count = Math.Min(PanelLayout.Chunk, source.Width - first);
                 PackQuants(source.Quants(row) + first, count, record);
-                PackSumsAndScales(source.Sums(row) + first / 16, source.Scales(row) + first / Block, count, record + PanelLayout.Chunk * QuantBytes);
+                PackSumsAndScales(
+                    source.Sums(row) + first / 16, source.Scales(row) + first / Block, count, record + PanelLayout.Chunk * QuantBytes);
             }
         }
     }

@@ -65,13 +65,16 @@ internal readonly unsafe struct Avx2Panel : IPanelIsa<Vector256<byte>>
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void MultiplyAdd(Vector256<byte> integers, Vector256<byte> factors, byte* target) => Vector256.FusedMultiplyAdd(
-        Vector256.ConvertToSingle(integers.AsInt32()), factors.AsSingle(), Vector256.LoadAligned((float*)target)).StoreAligned((float*)target);
+        Vector256.ConvertToSingle(integers.AsInt32()), factors.AsSingle(),
+        Vector256.LoadAligned((float*)target)).StoreAligned((float*)target);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void MultiplySubtract(Vector256<byte> integers, Vector256<byte> factors, byte* target) => Fma.MultiplyAddNegated(
-        Vector256.ConvertToSingle(integers.AsInt32()), factors.AsSingle(), Vector256.LoadAligned((float*)target)).StoreAligned((float*)target);
+        Vector256.ConvertToSingle(integers.AsInt32()), factors.AsSingle(),
+        Vector256.LoadAligned((float*)target)).StoreAligned((float*)target);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void MultiplyAddFloat(byte* value, Vector256<byte> factors, byte* target) => Vector256.FusedMultiplyAdd(
-        Vector256.Create(*(float*)value), factors.AsSingle(), Vector256.LoadAligned((float*)target)).StoreAligned((float*)target);
+        Vector256.Create(*(float*)value), factors.AsSingle(),
+        Vector256.LoadAligned((float*)target)).StoreAligned((float*)target);
 }

@@ -65,13 +65,16 @@ internal readonly unsafe struct Avx512Panel : IPanelIsa<Vector512<byte>>
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void MultiplyAdd(Vector512<byte> integers, Vector512<byte> factors, byte* target) => Vector512.FusedMultiplyAdd(
-        Vector512.ConvertToSingle(integers.AsInt32()), factors.AsSingle(), Vector512.LoadAligned((float*)target)).StoreAligned((float*)target);
+        Vector512.ConvertToSingle(integers.AsInt32()), factors.AsSingle(),
+        Vector512.LoadAligned((float*)target)).StoreAligned((float*)target);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void MultiplySubtract(Vector512<byte> integers, Vector512<byte> factors, byte* target) => Avx512F.FusedMultiplyAddNegated(
-        Vector512.ConvertToSingle(integers.AsInt32()), factors.AsSingle(), Vector512.LoadAligned((float*)target)).StoreAligned((float*)target);
+        Vector512.ConvertToSingle(integers.AsInt32()), factors.AsSingle(),
+        Vector512.LoadAligned((float*)target)).StoreAligned((float*)target);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void MultiplyAddFloat(byte* value, Vector512<byte> factors, byte* target) => Vector512.FusedMultiplyAdd(
-        Vector512.Create(*(float*)value), factors.AsSingle(), Vector512.LoadAligned((float*)target)).StoreAligned((float*)target);
+        Vector512.Create(*(float*)value), factors.AsSingle(),
+        Vector512.LoadAligned((float*)target)).StoreAligned((float*)target);
 }

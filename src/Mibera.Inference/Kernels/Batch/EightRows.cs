@@ -60,36 +60,18 @@ internal readonly unsafe struct EightRows<TFormat, TProducts, TUnpack, TIsa, TVe
         StoreScale(first + 3, scales, 3);
     }
 
-    /// <summary>Stores the minimums of four sub-blocks, given as bytes.</summary>
+    /// <summary>Stores the minimums of four sub-blocks, given as bytes of at most 127.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void StoreMins(int first, Vector256<byte> mins)
     {
-        var first2 = Vector128.Create(0x80018000, 0x80058004, 0x80098008, 0x800d800c).AsByte();
-        var last2 = Vector128.Create(0x80038002, 0x80078006, 0x800b800a, 0x800f800e).AsByte();
-        StoreBeside(PanelLayout.MinsOffset + first / 2, TUnpack.Lookup(mins, Vector256.Create(first2, first2)));
-        StoreBeside(PanelLayout.MinsOffset + first / 2 + 1, TUnpack.Lookup(mins, Vector256.Create(last2, last2)));
+        StoreBeside(PanelLayout.MinsOffset + first / 2, SubBlockBytes<TUnpack>.Pair(mins, last: false));
+        StoreBeside(PanelLayout.MinsOffset + first / 2 + 1, SubBlockBytes<TUnpack>.Pair(mins, last: true));
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private void StoreScale(int subBlock, Vector256<byte> scales, int index)
     {
-        Vector256<byte> scale;
-        if (TIsa.SumsAreWords)
-        {
-            // The byte to the top of both words, and down again.
-            var top = index switch
-            {
-                0 => Vector128.Create(0x00800080, 0x04800480, 0x08800880, 0x0c800c80).AsByte(),
-                1 => Vector128.Create(0x01800180, 0x05800580, 0x09800980, 0x0d800d80).AsByte(),
-                2 => Vector128.Create(0x02800280, 0x06800680, 0x0a800a80, 0x0e800e80).AsByte(),
-                _ => Vector128.Create(0x03800380, 0x07800780, 0x0b800b80, 0x0f800f80).AsByte(),
-            };
-            scale = (TUnpack.Lookup(scales, Vector256.Create(top, top)).AsInt16() >> 8).AsByte();
-        }
-        else
-        {
-            scale = (scales.AsInt32() << (24 - 8 * index) >> 24).AsByte();
-        }
+        var scale = SubBlockBytes<TUnpack>.Scale(scales, index, TIsa.SumsAreWords);
         var offset = PanelLayout.ScalesOffset + subBlock * (TFormat.ScaleSpan / 16);
         StoreBeside(offset, scale);
         // The micro-kernel reads every second one when it takes 32 weights at once.

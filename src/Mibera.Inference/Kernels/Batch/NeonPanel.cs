@@ -69,13 +69,16 @@ internal readonly unsafe struct NeonPanel : IPanelIsa<Vector128<byte>>
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void MultiplyAdd(Vector128<byte> integers, Vector128<byte> factors, byte* target) => Vector128.FusedMultiplyAdd(
-        Vector128.ConvertToSingle(integers.AsInt32()), factors.AsSingle(), Vector128.LoadAligned((float*)target)).StoreAligned((float*)target);
+        Vector128.ConvertToSingle(integers.AsInt32()), factors.AsSingle(),
+        Vector128.LoadAligned((float*)target)).StoreAligned((float*)target);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void MultiplySubtract(Vector128<byte> integers, Vector128<byte> factors, byte* target) => Vector128.FusedMultiplyAdd(
-        Vector128.ConvertToSingle(-integers.AsInt32()), factors.AsSingle(), Vector128.LoadAligned((float*)target)).StoreAligned((float*)target);
+        Vector128.ConvertToSingle(-integers.AsInt32()), factors.AsSingle(),
+        Vector128.LoadAligned((float*)target)).StoreAligned((float*)target);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void MultiplyAddFloat(byte* value, Vector128<byte> factors, byte* target) => Vector128.FusedMultiplyAdd(
-        Vector128.Create(*(float*)value), factors.AsSingle(), Vector128.LoadAligned((float*)target)).StoreAligned((float*)target);
+        Vector128.Create(*(float*)value), factors.AsSingle(),
+        Vector128.LoadAligned((float*)target)).StoreAligned((float*)target);
 }

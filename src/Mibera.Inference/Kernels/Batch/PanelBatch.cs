@@ -42,6 +42,7 @@ internal sealed unsafe class PanelBatch<TFormat, TProducts, TUnpack, TIsa, TVect
         var staging = BatchScratch.Staging;
         var sums = BatchScratch.Sums;
         new Span<float>(sums, inputs * PanelLayout.TileRows).Clear();
+        var recordBytes = ActivationRecords.RecordBytes(PanelShape<TFormat, TProducts, TIsa, TVector>.QuantBytes);
         var chunks = (weights.Columns + PanelLayout.Chunk - 1) / PanelLayout.Chunk;
         for (var chunk = 0; chunk < chunks; chunk++)
         {
@@ -54,7 +55,7 @@ internal sealed unsafe class PanelBatch<TFormat, TProducts, TUnpack, TIsa, TVect
             UnitScales<TFormat, TProducts, TUnpack, TIsa, TVector>.Fill(panel, units, (uint*)staging);
             if (PanelShape<TFormat, TProducts, TIsa, TVector>.Shifted)
                 PanelStarts<TFormat, TProducts, TIsa, TVector>.Fill(panel, units);
-            var record = records + ((long)chunk * allInputs + firstInput) * ActivationRecords.RecordBytes(PanelShape<TFormat, TProducts, TIsa, TVector>.QuantBytes);
+            var record = records + ((long)chunk * allInputs + firstInput) * recordBytes;
             MicroKernel<TFormat, TProducts, TIsa, TVector>.Multiply(panel, record, inputs, units, sums);
         }
     }

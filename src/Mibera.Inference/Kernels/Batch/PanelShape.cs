@@ -106,7 +106,9 @@ internal static class PanelShape<TFormat, TProducts, TIsa, TVector>
         // A word takes two products of each quad; a weight meets at most 254 where activations are shifted, else 127.
         var largest = 2 * MaxWeight * (Shifted ? 254 : 127);
         var fits = !TIsa.SumsAreWords || Words
-            || (TProducts.Wraps ? largest <= short.MaxValue && 3 * 2 * MaxWeight * 127 <= short.MaxValue : TProducts.Depth * largest <= short.MaxValue);
+            || (TProducts.Wraps
+                ? largest <= short.MaxValue && 3 * 2 * MaxWeight * 127 <= short.MaxValue
+                : TProducts.Depth * largest <= short.MaxValue);
         if (signed != TProducts.Signed || !fits)
             throw new InvalidOperationException($"{typeof(TProducts)} overflow or misread the weights of {TFormat.Type}.");
     }

@@ -46,7 +46,8 @@ internal readonly unsafe struct PortablePanel : IPanelIsa<Vector128<byte>>
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<byte> DotWords(Vector128<byte> a, Vector128<byte> b) =>
-        ((a.AsInt32() << 16 >> 16) * (b.AsInt32() << 16 >> 16) + (a.AsInt32() >> 16) * (b.AsInt32() >> 16)).AsByte();
+        ((a.AsInt32() << 16 >> 16) * (b.AsInt32() << 16 >> 16)
+            + (a.AsInt32() >> 16) * (b.AsInt32() >> 16)).AsByte();
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<byte> Add(Vector128<byte> a, Vector128<byte> b) => (a.AsInt32() + b.AsInt32()).AsByte();
@@ -66,15 +67,18 @@ internal readonly unsafe struct PortablePanel : IPanelIsa<Vector128<byte>>
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void MultiplyAdd(Vector128<byte> integers, Vector128<byte> factors, byte* target) => Vector128.FusedMultiplyAdd(
-        Vector128.ConvertToSingle(integers.AsInt32()), factors.AsSingle(), Vector128.LoadAligned((float*)target)).StoreAligned((float*)target);
+        Vector128.ConvertToSingle(integers.AsInt32()), factors.AsSingle(),
+        Vector128.LoadAligned((float*)target)).StoreAligned((float*)target);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void MultiplySubtract(Vector128<byte> integers, Vector128<byte> factors, byte* target) => Vector128.FusedMultiplyAdd(
-        Vector128.ConvertToSingle(-integers.AsInt32()), factors.AsSingle(), Vector128.LoadAligned((float*)target)).StoreAligned((float*)target);
+        Vector128.ConvertToSingle(-integers.AsInt32()), factors.AsSingle(),
+        Vector128.LoadAligned((float*)target)).StoreAligned((float*)target);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void MultiplyAddFloat(byte* value, Vector128<byte> factors, byte* target) => Vector128.FusedMultiplyAdd(
-        Vector128.Create(*(float*)value), factors.AsSingle(), Vector128.LoadAligned((float*)target)).StoreAligned((float*)target);
+        Vector128.Create(*(float*)value), factors.AsSingle(),
+        Vector128.LoadAligned((float*)target)).StoreAligned((float*)target);
 
     /// <summary>The sums of four consecutive products; one product is at most 128 * 127 and fits int16.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
