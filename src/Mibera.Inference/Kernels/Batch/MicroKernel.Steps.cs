@@ -1,5 +1,4 @@
 using System.Runtime.CompilerServices;
-using Mibera.Inference.Quantization;
 
 namespace Mibera.Inference.Kernels.Batch;
 
