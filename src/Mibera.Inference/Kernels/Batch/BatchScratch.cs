@@ -23,10 +23,10 @@ internal static unsafe class BatchScratch
     private const int SumsBytes = MaxInputs * PanelLayout.TileRows * sizeof(float);
 
     [ThreadStatic]
-    private static NativeBuffer? _memory;
+    private static NativeBuffer? Memory;
 
     /// <summary>A <see cref="PanelLayout">panel</see>.</summary>
-    public static byte* Panel => (byte*)(_memory ??= new NativeBuffer(TotalBytes)).Pointer;
+    public static byte* Panel => (byte*)(Memory ??= new NativeBuffer(TotalBytes)).Pointer;
 
     /// <summary>Rows on their way into the panel.</summary>
     public static byte* Staging => Panel + PanelLayout.MaxBytes;
