@@ -18,6 +18,10 @@ internal static partial class KernelTable
         GgmlType.IQ1_M => Avx512Cell<IQ1M, RowPairs<IQ1M.Avx512>, SixteenRowWalk>(),
         GgmlType.TQ1_0 => Avx512Cell<TQ10, TQ10.Avx512, SixteenRowWalk>(),
         GgmlType.TQ2_0 => Avx512Cell<TQ20, TQ20.Avx512, SixteenRowWalk>(),
+        GgmlType.MXFP4 => Avx512SmallCell<MXFP4, MXFP4.Avx512>(),
+        GgmlType.NVFP4 => Avx512SmallCell<NVFP4, NVFP4.Avx512>(),
+        GgmlType.Q1_0 => Avx512SmallCell<Q10, Q10.Avx512>(),
+        GgmlType.Q2_0 => Avx512SmallCell<Q20, Q20.Avx512>(),
         _ => null,
     };
 }

@@ -47,4 +47,25 @@ internal static class SmallFloats
         var value = Vector256.ConditionalSelect(Vector256.Equals(code >>> 3, Vector256<uint>.Zero), subnormal, normal);
         return Vector256.AndNot(value, Vector256.Equals(x, Vector256.Create(0x7fu))).AsSingle();
     }
+
+    /// <summary>The same for 16 codes, as whole elements.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<float> HalfOfE8M0(Vector512<uint> x)
+    {
+        var normal = (x - Vector512<uint>.One) << 23;
+        // 0x200000 for 0 and 0x400000 for 1.
+        var subnormal = (x + Vector512<uint>.One) << 21;
+        return Vector512.ConditionalSelect(Vector512.Equals(x >>> 1, Vector512<uint>.Zero), subnormal, normal).AsSingle();
+    }
+
+    /// <summary>The same for 16 codes, as whole elements.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<float> HalfOfUE4M3(Vector512<uint> x)
+    {
+        var code = x & Vector512.Create(0x7fu);
+        var normal = (code << 20) + Vector512.Create((127u - 8) << 23);
+        var subnormal = (Vector512.ConvertToSingle(code.AsInt32()) * (1f / 1024)).AsUInt32();
+        var value = Vector512.ConditionalSelect(Vector512.Equals(code >>> 3, Vector512<uint>.Zero), subnormal, normal);
+        return Vector512.AndNot(value, Vector512.Equals(x, Vector512.Create(0x7fu))).AsSingle();
+    }
 }

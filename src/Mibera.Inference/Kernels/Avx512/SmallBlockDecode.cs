@@ -24,8 +24,8 @@ internal sealed unsafe class SmallBlockDecode<TCell> : RowGroupDecode
     protected override void Run(
         byte* data, nint stride, int rows, int columns, byte* packed, float* activationScales, float* output)
     {
-        var rest = stackalloc byte[Rows * 4 * TCell.BlockBytes];
-        var blocks = columns / 32;
+        var rest = stackalloc byte[Rows * TCell.GroupBytes];
+        var blocks = columns / TCell.UnitElements;
         var constants = TCell.Constants;
         var intoFirstLevel = Prefetch.IntoFirstLevel;
         var ahead = data + Rows * stride;
@@ -37,16 +37,16 @@ internal sealed unsafe class SmallBlockDecode<TCell> : RowGroupDecode
             for (var b = 0; b + 4 <= blocks; b += 4)
             {
                 sum = FourBlocks(constants, first, stride, y, sum);
-                Prefetch.Lines(ahead, Rows * 4 * TCell.BlockBytes, intoFirstLevel);
-                ahead += Rows * 4 * TCell.BlockBytes;
-                first += 4 * TCell.BlockBytes;
+                Prefetch.Lines(ahead, Rows * TCell.GroupBytes, intoFirstLevel);
+                ahead += Rows * TCell.GroupBytes;
+                first += TCell.GroupBytes;
                 y += TCell.PackedBytes;
             }
             if (blocks % 4 > 0)
             {
                 // Fewer than four blocks, with zeros after them: a missing block adds zero times zero.
-                CopyRest(first, stride, blocks % 4 * TCell.BlockBytes, rest);
-                sum = FourBlocks(constants, rest, 4 * TCell.BlockBytes, y, sum);
+                CopyRest(first, stride, blocks % 4 * TCell.GroupBytes / 4, rest);
+                sum = FourBlocks(constants, rest, TCell.GroupBytes, y, sum);
             }
             sum.Store(output + r);
         }
@@ -94,8 +94,7 @@ internal sealed unsafe class SmallBlockDecode<TCell> : RowGroupDecode
     }
 
     /// <summary>
-    /// The scales of 16 blocks times those of the activations, and the offsets likewise if there are any. There is one
-    /// conversion from f16 for 32 weights, so the common case is worth a branch: neither zero, subnormal, infinite nor NaN.
+    /// The scales of 16 units times those of the activations, and the offsets likewise if there are any.
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void ToSingle(
@@ -110,9 +109,7 @@ internal sealed unsafe class SmallBlockDecode<TCell> : RowGroupDecode
         }
         else
         {
-            var exponents = raw & Vector512.Create(0x7c000000u);
-            var isNormal = Vector512.LessThanAll(exponents - Vector512.Create(0x04000000u), Vector512.Create(0x78000000u));
-            scales = (isNormal ? Zmm.NormalHighHalfToSingle(raw) : Zmm.HighHalfToSingle(raw, 1f)) * activationScales;
+            scales = TCell.Scales(raw) * activationScales;
             offsets = default;
         }
     }
@@ -121,8 +118,8 @@ internal sealed unsafe class SmallBlockDecode<TCell> : RowGroupDecode
     [MethodImpl(MethodImplOptions.NoInlining)]
     private static void CopyRest(byte* first, nint stride, int bytes, byte* target)
     {
-        new Span<byte>(target, Rows * 4 * TCell.BlockBytes).Clear();
+        new Span<byte>(target, Rows * TCell.GroupBytes).Clear();
         for (var row = 0; row < Rows; row++)
-            Unsafe.CopyBlockUnaligned(target + row * 4 * TCell.BlockBytes, first + row * stride, (uint)bytes);
+            Unsafe.CopyBlockUnaligned(target + row * TCell.GroupBytes, first + row * stride, (uint)bytes);
     }
 }

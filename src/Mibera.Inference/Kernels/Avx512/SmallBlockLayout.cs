@@ -3,7 +3,7 @@ using System.Runtime.Intrinsics;
 namespace Mibera.Inference.Kernels.Avx512;
 
 /// <summary>
-/// Activations packed four blocks of 32 at a time, for one row at a time. After what a cell wants come the blocks' float
+/// Activations packed four units of 32 (or 16) at a time, for one row at a time. After what a cell wants come the blocks' float
 /// scales, each four times, and a line with their sums of quants as floats; what is missing in the last four blocks is
 /// zero.
 /// </summary>
@@ -19,6 +19,9 @@ internal abstract unsafe class SmallBlockLayout : IActivationLayout
 
     public int RowGranularity => 1;
 
+    /// <summary>Activations of a unit: 32, or 16 for formats whose scales serve only so many weights.</summary>
+    protected virtual int UnitElements => 32;
+
     /// <summary>Bytes of four packed blocks, a multiple of 64.</summary>
     public abstract int PackedBytes { get; }
 
@@ -27,35 +30,38 @@ internal abstract unsafe class SmallBlockLayout : IActivationLayout
     public void Pack(QuantizedRows source, int rows, int begin, int end, byte* destination)
     {
         var quants = stackalloc sbyte[128];
+        var elements = 4 * UnitElements;
         for (var row = begin; row < end; row++)
         {
             for (var group = 0; group < Groups(source.Width); group++)
             {
-                var blocks = Math.Min(4, source.Width / 32 - 4 * group);
-                var copy = new Span<sbyte>(quants, 128);
-                copy[(32 * blocks)..].Clear();
-                new ReadOnlySpan<sbyte>(source.Quants(row) + 128 * group, 32 * blocks).CopyTo(copy);
+                var units = Math.Min(4, (source.Width - elements * group) / UnitElements);
+                var copy = new Span<sbyte>(quants, elements);
+                copy[(UnitElements * units)..].Clear();
+                new ReadOnlySpan<sbyte>(source.Quants(row) + elements * group, UnitElements * units).CopyTo(copy);
                 var target = destination + ((long)row * Groups(source.Width) + group) * PackedBytes;
-                PackScales(source, row, 4 * group, blocks, target + PackedBytes);
+                PackScales(source, row, elements * group, units, target + PackedBytes);
                 PackQuants(quants, (float*)(target + PackedBytes - SumsFromEnd), target);
             }
         }
     }
 
-    /// <summary>Packs the 128 quants of four blocks; <paramref name="sums"/> are those of each 32.</summary>
+    /// <summary>Packs the quants of four units; <paramref name="sums"/> are those of each.</summary>
     protected abstract void PackQuants(sbyte* quants, float* sums, byte* target);
 
-    private static void PackScales(QuantizedRows source, int row, int first, int blocks, byte* end)
+    private void PackScales(QuantizedRows source, int row, int first, int units, byte* end)
     {
         var scales = (float*)(end - ScalesFromEnd);
         var sums = (float*)(end - SumsFromEnd);
         for (var k = 0; k < 4; k++)
         {
-            var isThere = k < blocks;
-            Vector128.Create(isThere ? source.Scales(row)[first + k] : 0f).Store(scales + 4 * k);
-            sums[k] = isThere ? source.Sums(row)[2 * (first + k)] + source.Sums(row)[2 * (first + k) + 1] : 0f;
+            var column = first + k * UnitElements;
+            Vector128.Create(k < units ? source.Scales(row)[column / 32] : 0f).Store(scales + 4 * k);
+            sums[k] = 0f;
+            for (var j = column / 16; k < units && j < (column + UnitElements) / 16; j++)
+                sums[k] += source.Sums(row)[j];
         }
     }
 
-    private static int Groups(int width) => (width / 32 + 3) / 4;
+    private int Groups(int width) => (width + 4 * UnitElements - 1) / (4 * UnitElements);
 }

@@ -16,7 +16,9 @@ internal readonly unsafe partial struct IQ4NL
             i => NibbleBlocks.Scales(i, IQ4NL.BlockBytes, -2),
             i => (i & 16) == 0 ? Codebooks.Iq4Nl[i & 15] : -Codebooks.Iq4Nl[i & 15]);
 
-        public static int BlockBytes => IQ4NL.BlockBytes;
+        public static int UnitElements => 32;
+
+        public static int GroupBytes => 4 * BlockBytes;
 
         public static SmallBlockLayout Layout => SignedNibbleLayout.Instance;
 
@@ -25,6 +27,9 @@ internal readonly unsafe partial struct IQ4NL
         public static byte* Constants => Table.Pointer;
 
         public static bool HasOffsets => false;
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public static Vector512<float> Scales(Vector512<uint> raw) => HalfScales.High(raw);
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public static Vector512<int> FourRows(

@@ -15,7 +15,9 @@ internal readonly unsafe partial struct Q40
         private static readonly VectorConstants Table = new(
             i => NibbleBlocks.Quants(i, BlockBytes, 2), i => NibbleBlocks.Scales(i, BlockBytes, -2));
 
-        public static int BlockBytes => Q40.BlockBytes;
+        public static int UnitElements => 32;
+
+        public static int GroupBytes => 4 * BlockBytes;
 
         public static SmallBlockLayout Layout => SharedLayout;
 
@@ -24,6 +26,9 @@ internal readonly unsafe partial struct Q40
         public static byte* Constants => Table.Pointer;
 
         public static bool HasOffsets => false;
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public static Vector512<float> Scales(Vector512<uint> raw) => HalfScales.High(raw);
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public static Vector512<int> FourRows(

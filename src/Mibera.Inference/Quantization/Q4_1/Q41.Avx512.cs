@@ -15,7 +15,9 @@ internal readonly unsafe partial struct Q41
         private static readonly VectorConstants Table = new(
             i => NibbleBlocks.Quants(i, BlockBytes, 4), i => NibbleBlocks.Scales(i, BlockBytes, 0));
 
-        public static int BlockBytes => Q41.BlockBytes;
+        public static int UnitElements => 32;
+
+        public static int GroupBytes => 4 * BlockBytes;
 
         public static SmallBlockLayout Layout => SharedLayout;
 
@@ -24,6 +26,9 @@ internal readonly unsafe partial struct Q41
         public static byte* Constants => Table.Pointer;
 
         public static bool HasOffsets => true;
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public static Vector512<float> Scales(Vector512<uint> raw) => default;
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public static Vector512<int> FourRows(

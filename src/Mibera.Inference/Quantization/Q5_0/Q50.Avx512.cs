@@ -14,7 +14,9 @@ internal readonly unsafe partial struct Q50
 
         private static readonly VectorConstants Table = FiveBitBlocks.Constants(Q50.BlockBytes, fifthBits: 2);
 
-        public static int BlockBytes => Q50.BlockBytes;
+        public static int UnitElements => 32;
+
+        public static int GroupBytes => 4 * BlockBytes;
 
         public static SmallBlockLayout Layout => SharedLayout;
 
@@ -23,6 +25,9 @@ internal readonly unsafe partial struct Q50
         public static byte* Constants => Table.Pointer;
 
         public static bool HasOffsets => false;
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public static Vector512<float> Scales(Vector512<uint> raw) => HalfScales.High(raw);
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public static Vector512<int> FourRows(

@@ -14,7 +14,9 @@ internal readonly unsafe partial struct Q51
 
         private static readonly VectorConstants Table = FiveBitBlocks.Constants(Q51.BlockBytes, fifthBits: 4);
 
-        public static int BlockBytes => Q51.BlockBytes;
+        public static int UnitElements => 32;
+
+        public static int GroupBytes => 4 * BlockBytes;
 
         public static SmallBlockLayout Layout => SharedLayout;
 
@@ -23,6 +25,9 @@ internal readonly unsafe partial struct Q51
         public static byte* Constants => Table.Pointer;
 
         public static bool HasOffsets => true;
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public static Vector512<float> Scales(Vector512<uint> raw) => default;
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public static Vector512<int> FourRows(

@@ -11,7 +11,9 @@ internal readonly unsafe partial struct Q80
     /// <summary>Two blocks per vector: the weights' magnitudes, and the activations with the weights' signs.</summary>
     internal readonly struct Avx512 : ISmallBlockCell
     {
-        public static int BlockBytes => Q80.BlockBytes;
+        public static int UnitElements => 32;
+
+        public static int GroupBytes => 4 * BlockBytes;
 
         public static SmallBlockLayout Layout => ByteLayout.Instance;
 
@@ -20,6 +22,9 @@ internal readonly unsafe partial struct Q80
         public static byte* Constants => null;
 
         public static bool HasOffsets => false;
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public static Vector512<float> Scales(Vector512<uint> raw) => HalfScales.High(raw);
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public static Vector512<int> FourRows(
