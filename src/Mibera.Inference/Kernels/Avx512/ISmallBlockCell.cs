@@ -30,11 +30,14 @@ internal unsafe interface ISmallBlockCell
     /// The products of four adjacent units of four rows, <paramref name="stride"/> bytes apart, with four packed units of
     /// activations. Reads <see cref="GroupBytes"/> bytes of each row and nothing else.
     /// </summary>
-    /// <returns>Dword r of lane k: row r, unit k. <paramref name="scales"/> likewise, as <see cref="Scales"/> reads them; with
-    /// offsets, the f16 scale in the low word and the f16 offset in the high one.</returns>
+    /// <returns>Dword r of lane k: row r, unit k. <paramref name="scales"/> likewise, as <see cref="Scales"/> reads them, or f16
+    /// in the high word; with offsets, the scale in the low word and the offset in the high one.</returns>
     static abstract Vector512<int> FourRows(
         byte* constants, byte* blocks, nint stride, byte* activations, out Vector512<uint> scales);
 
-    /// <summary>The scales of <see cref="FourRows"/> as floats; not called where there are offsets.</summary>
+    /// <summary>Whether scales are f16, which the walk converts.</summary>
+    static abstract bool HasHalfScales { get; }
+
+    /// <summary>The scales of <see cref="FourRows"/> as floats; not called where they are f16.</summary>
     static abstract Vector512<float> Scales(Vector512<uint> raw);
 }

@@ -28,6 +28,8 @@ internal readonly unsafe partial struct MXFP4
 
         public static bool HasOffsets => false;
 
+        public static bool HasHalfScales => false;
+
         /// <summary>E8M0 in the low byte; the others hold quants.</summary>
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public static Vector512<float> Scales(Vector512<uint> raw) =>

@@ -31,6 +31,8 @@ internal readonly unsafe partial struct NVFP4
 
         public static bool HasOffsets => false;
 
+        public static bool HasHalfScales => false;
+
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public static Vector512<float> Scales(Vector512<uint> raw) => SmallFloats.HalfOfUE4M3(raw);
 

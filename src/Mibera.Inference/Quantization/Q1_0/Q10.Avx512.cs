@@ -26,8 +26,10 @@ internal readonly unsafe partial struct Q10
 
         public static bool HasOffsets => false;
 
+        public static bool HasHalfScales => true;
+
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public static Vector512<float> Scales(Vector512<uint> raw) => HalfScales.High(raw);
+        public static Vector512<float> Scales(Vector512<uint> raw) => default;
 
         /// <summary>Words: at most 8 * 2 * 2 * 127 = 4064.</summary>
         [MethodImpl(MethodImplOptions.AggressiveInlining)]

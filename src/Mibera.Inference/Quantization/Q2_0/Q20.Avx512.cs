@@ -34,8 +34,10 @@ internal readonly unsafe partial struct Q20
 
         public static bool HasOffsets => false;
 
+        public static bool HasHalfScales => true;
+
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public static Vector512<float> Scales(Vector512<uint> raw) => HalfScales.High(raw);
+        public static Vector512<float> Scales(Vector512<uint> raw) => default;
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public static Vector512<int> FourRows(

@@ -26,6 +26,8 @@ internal readonly unsafe partial struct Q51
 
         public static bool HasOffsets => true;
 
+        public static bool HasHalfScales => true;
+
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public static Vector512<float> Scales(Vector512<uint> raw) => default;
 
