@@ -35,6 +35,25 @@ public unsafe class GridTests
         Assert.True(new ReadOnlySpan<uint>(Grids.Pointer(Grids.Iq3S), 512).SequenceEqual(Grids.Iq3S));
     }
 
+    /// <summary>The AVX-512 cell of IQ3_XXS adds four halved products of two groups in a word.</summary>
+    [Fact]
+    public void MagnitudesOfAnIq3XxsEntryAreEvenAndAddUpTo162AtMost()
+    {
+        var largest = 0;
+        foreach (var entry in Grids.Iq3Xxs)
+        {
+            var sum = 0;
+            for (var i = 0; i < 4; i++)
+            {
+                var magnitude = (int)(entry >> (8 * i)) & 0xff;
+                Assert.Equal(0, magnitude % 2);
+                sum += magnitude;
+            }
+            largest = Math.Max(largest, sum);
+        }
+        Assert.Equal(162, largest);
+    }
+
     [Fact]
     public void SignsNegateTheirOwnWeight()
     {
