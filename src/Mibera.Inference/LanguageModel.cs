@@ -137,7 +137,7 @@ public sealed class LanguageModel : IDisposable, IAsyncDisposable
     }
 
     private long SessionBytes(int capacity) =>
-        KvCache.BytesFor(Config.Layers, Config.KvHeads, Config.HeadDimension, capacity, MemoryPlan.KeyCacheType, MemoryPlan.ValueCacheType)
+        Sequence.CacheBytes(Config, capacity, MemoryPlan.MicroBatchSize, MemoryPlan.KeyCacheType, MemoryPlan.ValueCacheType)
         + Sequence.ScratchBytes(Config, capacity, MemoryPlan.BatchSize, MemoryPlan.MicroBatchSize, ThreadCount, _weights.IsGated);
 
     private void Reserve(int capacity, long bytes)

@@ -15,7 +15,8 @@ public readonly record struct SessionStatistics
     /// <summary>Time spent on them.</summary>
     public TimeSpan DecodeTime { get; init; }
 
-    /// <summary>How often the whole sequence was computed anew because it crossed LongRoPE's original context.</summary>
+    /// <summary>How often the whole sequence was computed anew: it crossed LongRoPE's original context, or a sliding-window model's
+    /// session was cut back to where its cache, which keeps little more than the window, holds nothing any more.</summary>
     public int Recomputations { get; init; }
 
     /// <summary>Why the last generation ended.</summary>

@@ -45,8 +45,12 @@ internal sealed unsafe class KvCache : IDisposable
     /// <summary>How many of the latest positions are readable.</summary>
     public int Capacity => _groups * KvKernel.Group;
 
-    /// <summary>Positions [0, Length) have been written in every layer.</summary>
+    /// <summary>Positions [0, Length) have been written in every layer; those before <see cref="FirstHeld"/> are gone again.</summary>
     public int Length { get; private set; }
+
+    /// <summary>The first position whose place no later one has taken. Writes that were never committed count: they may have been
+    /// made in some layers.</summary>
+    public int FirstHeld { get; private set; }
 
     /// <summary>What reads the keys' groups, as they are now.</summary>
     public KvKernel Keys => _careful ? _keyStorage.CarefulReader : _keyStorage.Reader;
@@ -84,6 +88,7 @@ internal sealed unsafe class KvCache : IDisposable
             ValueRows = values,
             Stride = stride,
         };
+        FirstHeld = Math.Max(FirstHeld, ((first + tokens - 1) / KvKernel.Group - _groups + 1) * KvKernel.Group);
         // By heads, not by tokens: positions of one group may share bytes. One token is not worth waking a thread.
         pool.Run(ref body, Heads, tokens == 1 ? Heads : 1);
     }
@@ -91,13 +96,15 @@ internal sealed unsafe class KvCache : IDisposable
     /// <summary>Every layer holds positions up to <paramref name="length"/> now.</summary>
     public void Commit(int length) => Length = length;
 
-    /// <summary>Forgets positions from <paramref name="length"/> on.</summary>
+    /// <summary>Forgets positions from <paramref name="length"/> on. What their places held before does not come back.</summary>
     /// <exception cref="ArgumentOutOfRangeException">More than the cache holds.</exception>
     public void Truncate(int length)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(length);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(length, Length);
         Length = length;
+        if (length == 0)
+            FirstHeld = 0;
     }
 
     /// <summary>Takes the physical memory now, before anything is written: should there be too little, the start fails, not a

@@ -135,7 +135,9 @@ internal sealed class ConfigResolver
 
     private int Window(int context)
     {
-        var window = _keys.Integer("attention.sliding_window") ?? 0;
+        // Conversions from before July 2024 lack the key. Under other labels the model was shared, and used, without a window.
+        var published = _profile?.ContextLength == context && _label is ModelArchitecture.Phi3 or ModelArchitecture.PhiMoe ? _profile?.SlidingWindow ?? 0 : 0;
+        var window = _keys.Integer("attention.sliding_window") ?? (published > 0 ? Default("attention.sliding_window", published) : 0);
         if (window == 0)
             return 0;
         if (window < context)

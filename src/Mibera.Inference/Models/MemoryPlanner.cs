@@ -91,8 +91,7 @@ internal sealed class MemoryPlanner(string path, ModelFootprint footprint, Model
 
     private long Streamed(int[] layers) => layers.Sum(l => footprint.LayerBytes[l]);
 
-    private long Session(MemoryChoice choice) =>
-        footprint.CacheBytes(choice.Context, choice.KeyType, choice.ValueType) + footprint.ScratchBytes(choice.Context, choice.Batch, choice.MicroBatch);
+    private long Session(MemoryChoice choice) => footprint.CacheBytes(choice) + footprint.ScratchBytes(choice);
 
     private MemoryPlan Describe(MemoryChoice choice, int[] streamed) => new()
     {
@@ -103,8 +102,8 @@ internal sealed class MemoryPlanner(string path, ModelFootprint footprint, Model
         WeightsResident = new ByteSize(Resident(streamed)),
         WeightsStreamed = new ByteSize(Streamed(streamed)),
         StreamBuffers = new ByteSize(BufferBytes(footprint, streamed)),
-        KvCache = new ByteSize(footprint.CacheBytes(choice.Context, choice.KeyType, choice.ValueType)),
-        Scratch = new ByteSize(footprint.ScratchBytes(choice.Context, choice.Batch, choice.MicroBatch)),
+        KvCache = new ByteSize(footprint.CacheBytes(choice)),
+        Scratch = new ByteSize(footprint.ScratchBytes(choice)),
         Runtime = new ByteSize(footprint.RuntimeBytes),
         Budget = new ByteSize(Budget),
         IsBudgetGiven = options.RamBudget is not null,

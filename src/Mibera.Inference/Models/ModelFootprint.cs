@@ -53,12 +53,11 @@ internal sealed class ModelFootprint
         binding.Layers.All(l => l.Qkv.Weights.All(w => w.Type == GgmlType.F32)) ? KvCacheType.F32 : KvCacheType.F16;
 
     /// <summary>Bytes of a session's keys and values.</summary>
-    public long CacheBytes(int context, KvCacheType keyType, KvCacheType valueType) =>
-        KvCache.BytesFor(Config.Layers, Config.KvHeads, Config.HeadDimension, context, keyType, valueType);
+    public long CacheBytes(MemoryChoice choice) => Sequence.CacheBytes(Config, choice.Context, choice.MicroBatch, choice.KeyType, choice.ValueType);
 
     /// <summary>Bytes of a session's working memory, and of the threads'.</summary>
-    public long ScratchBytes(int context, int batch, int microBatch) =>
-        Sequence.ScratchBytes(Config, context, batch, microBatch, _threads, _binding.Gated) + (long)_threads * BatchScratch.TotalBytes;
+    public long ScratchBytes(MemoryChoice choice) =>
+        Sequence.ScratchBytes(Config, choice.Context, choice.Batch, choice.MicroBatch, _threads, _binding.Gated) + (long)_threads * BatchScratch.TotalBytes;
 
     private static IEnumerable<GgufTensor> Matrices(LayerBinding layer)
     {

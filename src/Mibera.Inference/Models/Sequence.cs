@@ -28,16 +28,28 @@ internal sealed unsafe class Sequence : IDisposable
         (_transformer, _ropes) = (transformer, ropes);
         var config = transformer.Config;
         _tokens = new int[capacity];
-        _cache = new KvCache(config.Layers, config.KvHeads, config.HeadDimension, capacity, keyType, valueType);
+        _cache = new KvCache(config.Layers, config.KvHeads, config.HeadDimension, CachePositions(config, capacity, microBatch), keyType, valueType);
         _buffers = transformer.CreateBuffers(_cache, Math.Min(batch, capacity), microBatch);
         _logits = new NativeBuffer((long)config.Vocabulary * sizeof(float));
     }
 
     public int Capacity => _tokens.Length;
 
+    /// <summary>
+    /// Positions that the cache of such a sequence holds: all, or those that a micro-batch sees through the model's window. Their
+    /// first group of 32 and their last may be seen in part.
+    /// </summary>
+    public static int CachePositions(ModelConfig config, int capacity, int microBatch) => config.SlidingWindow == 0
+        ? capacity
+        : (int)Math.Min(capacity, config.SlidingWindow - 1L + Math.Min(microBatch, capacity) + KvKernel.Group);
+
+    /// <summary>Bytes of a sequence's cache.</summary>
+    public static long CacheBytes(ModelConfig config, int capacity, int microBatch, KvCacheType keyType, KvCacheType valueType) =>
+        KvCache.BytesFor(config.Layers, config.KvHeads, config.HeadDimension, CachePositions(config, capacity, microBatch), keyType, valueType);
+
     /// <summary>Bytes that a sequence of these measures takes beside its cache.</summary>
     public static long ScratchBytes(ModelConfig config, int capacity, int batch, int microBatch, int threads, bool gated) =>
-        ForwardBuffers.BytesFor(config, capacity, threads, Math.Min(batch, capacity), microBatch, gated)
+        ForwardBuffers.BytesFor(config, CachePositions(config, capacity, microBatch), threads, Math.Min(batch, capacity), microBatch, gated)
         + (1 + LogitsBlock) * (long)config.Vocabulary * sizeof(float) + (long)capacity * sizeof(int);
 
     /// <summary>Tokens taken, computed or not.</summary>
@@ -48,7 +60,8 @@ internal sealed unsafe class Sequence : IDisposable
 
     public ReadOnlySpan<int> Tokens => _tokens.AsSpan(0, Count);
 
-    /// <summary>How often everything was computed anew because the sequence crossed LongRoPE's boundary.</summary>
+    /// <summary>How often everything was computed anew: the sequence crossed LongRoPE's boundary, or was cut back to where the cache
+    /// of a sliding-window model holds no keys any more.</summary>
     public int Reprefills { get; private set; }
 
     /// <summary>Logits of the last computed position [vocabulary]; writable, for samplers work in place.</summary>
@@ -84,11 +97,11 @@ internal sealed unsafe class Sequence : IDisposable
             return 0;
         var rope = _ropes.For(Count);
         var reportFrom = _computed;
-        if (_computed > 0 && rope != _rope)
-        {
-            // Deeper keys and values depend on the rotary factors, too: with other factors everything is computed anew.
+        // Deeper keys and values depend on the rotary factors, too: with other factors everything is computed anew.
+        if (_computed > 0 && (rope != _rope || !CanContinue()))
             (_computed, Reprefills) = (0, Reprefills + 1);
-        }
+        if (_computed == 0)
+            _cache.Truncate(0);
         _rope = rope;
         while (_computed < Count)
             ComputeBatch(reportFrom, positions, cancellationToken);
@@ -112,6 +125,13 @@ internal sealed unsafe class Sequence : IDisposable
         _buffers.Dispose();
         _logits.Dispose();
         _blockLogits?.Dispose();
+    }
+
+    /// <summary>Whether the cache still holds what the next position sees.</summary>
+    private bool CanContinue()
+    {
+        var window = _transformer.Config.SlidingWindow;
+        return window == 0 || Math.Max(0, _computed - window + 1) >= _cache.FirstHeld;
     }
 
     private void ComputeBatch(int reportFrom, PositionLogits? positions, CancellationToken cancellationToken)

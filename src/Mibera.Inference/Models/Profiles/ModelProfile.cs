@@ -39,6 +39,9 @@ internal sealed record ModelProfile
 
     public required int ContextLength { get; init; }
 
+    /// <summary>Positions that a position sees, itself included; 0: all before it.</summary>
+    public int SlidingWindow { get; init; }
+
     /// <summary>Positions before LongRoPE scaling; <see cref="ContextLength"/> without scaling.</summary>
     public int OriginalContext { get; init; }
 

@@ -26,6 +26,7 @@ internal static class ProfileTable
         RopeDimensions = 96,
         ContextLength = 4096,
         OriginalContext = 4096,
+        SlidingWindow = 2047,
         EndOfGeneration = Phi3End,
     };
 
@@ -48,6 +49,7 @@ internal static class ProfileTable
         RopeBase = 250000f,
         ContextLength = 16384,
         OriginalContext = 16384,
+        SlidingWindow = 0,
         EndOfGeneration = Phi4End,
     };
 
@@ -60,6 +62,7 @@ internal static class ProfileTable
         KvHeads = 8,
         RopeDimensions = 96,
         ContextLength = 131072,
+        SlidingWindow = 0,
         Factors = PublishedRopeFactors.Phi4Mini,
         EndOfGeneration = Phi4MiniEnd,
     };
@@ -108,16 +111,16 @@ internal static class ProfileTable
         Phi15,
         Phi15 with { Name = "phi-2", Embedding = 2560, QkvRows = 7680, FeedForward = 10240, Layers = 32 },
         Phi3Mini,
-        Phi3Mini with { Name = "Phi-3-mini-128k", ContextLength = 131072, Factors = PublishedRopeFactors.Phi3Mini128kJuly },
-        Phi3Mini with { Name = "Phi-3.5-mini", ContextLength = 131072, Factors = PublishedRopeFactors.Phi35Mini },
+        Phi3Mini with { Name = "Phi-3-mini-128k", ContextLength = 131072, SlidingWindow = 0, Factors = PublishedRopeFactors.Phi3Mini128kJuly },
+        Phi3Mini with { Name = "Phi-3.5-mini", ContextLength = 131072, SlidingWindow = 0, Factors = PublishedRopeFactors.Phi35Mini },
         Phi4,
         Phi4 with { Name = "Phi-4-reasoning", RopeBase = 500000f, ContextLength = 32768, OriginalContext = 32768 },
         Phi3Medium,
-        Phi3Medium with { Name = "Phi-3-medium-128k", ContextLength = 131072 },
+        Phi3Medium with { Name = "Phi-3-medium-128k", ContextLength = 131072, SlidingWindow = 0 },
         Phi4Mini,
         Phi4Mini with { Name = "Phi-4-mini-reasoning", Factors = PublishedRopeFactors.Phi4MiniReasoning },
         Phi35Moe,
-        Phi35Moe with { Name = "Phi-mini-MoE", FeedForward = 960, ContextLength = 4096, AttentionFactor = 1f },
+        Phi35Moe with { Name = "Phi-mini-MoE", FeedForward = 960, ContextLength = 4096, SlidingWindow = 2047, AttentionFactor = 1f },
         Phi35Moe with
         {
             Name = "Phi-tiny-MoE",
@@ -126,6 +129,7 @@ internal static class ProfileTable
             Heads = 16,
             KvHeads = 4,
             ContextLength = 4096,
+            SlidingWindow = 2047,
             AttentionFactor = 1f,
         },
     ];
