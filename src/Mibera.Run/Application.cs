@@ -13,6 +13,11 @@ internal static class Application
         var status = new Status();
         try
         {
+            if (Version.IsAskedAlone(args))
+            {
+                Console.Out.WriteLine(Version.Text);
+                return ExitCode.Success;
+            }
             return await RunAsync(args, status);
         }
         catch (OperationCanceledException)
