@@ -1,6 +1,5 @@
 using Mibera.Inference.Gguf;
 using Mibera.Inference.Kernels.Batch;
-using Mibera.Inference.Memory;
 
 namespace Mibera.Inference.Models;
 
