@@ -15,6 +15,7 @@ internal sealed class Generation
     private readonly SamplerChain _sampler;
     private readonly StopStringMatcher _stop;
     private TokenDecoder? _decoder;
+    private readonly LikeliestTokens? _likeliest;
     private int _generated;
     private bool _ended;
 
@@ -25,7 +26,12 @@ internal sealed class Generation
         // Rows of the output beyond the vocabulary are padding: they have no text, and are never sampled.
         _vocabulary = Math.Min(_tokenizer.VocabularySize, session.Model.VocabularySize);
         _sampler = new SamplerChain(options, _vocabulary);
+        session.SetSeed(_sampler.Seed);
         _stop = new StopStringMatcher(options.StopStrings);
+        ArgumentOutOfRangeException.ThrowIfNegative(options.TopLogProbabilities);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(options.TopLogProbabilities, _vocabulary);
+        if (options.TopLogProbabilities > 0)
+            _likeliest = new LikeliestTokens(options.TopLogProbabilities);
     }
 
     public GeneratedPiece Current { get; private set; }
@@ -33,7 +39,6 @@ internal sealed class Generation
     /// <summary>Runs the prompt through the model.</summary>
     public void Begin(ReadOnlySpan<int> prompt, CancellationToken cancellationToken)
     {
-        _session.SetStopReason(StopReason.None);
         if (prompt.IsEmpty && _session.Position == 0)
             throw new ArgumentException("There is nothing to continue: the prompt is empty and the model adds no BOS token.", nameof(prompt));
         _session.Push(prompt);
@@ -67,9 +72,10 @@ internal sealed class Generation
         var token = Sample();
         if (!_options.IgnoreEndOfGeneration && _session.Model.EndOfGenerationIds.Contains(token))
             return End(StopReason.EndOfGeneration);
+        var likeliest = _likeliest?.Of(_session.Logits[.._vocabulary]) ?? [];
         _session.Push([token]);
         _generated++;
-        Current = new GeneratedPiece(_stop.Append(_decoder!.Append(token)), token, _sampler.LastLogProbability);
+        Current = new GeneratedPiece(_stop.Append(_decoder!.Append(token)), token, _sampler.LastLogProbability) { TopLogProbabilities = likeliest };
         if (_stop.Matched is not null)
             Finish(StopReason.StopString);
         return true;

@@ -8,6 +8,9 @@ public record GenerationOptions : SamplingOptions
     /// <summary>Tokens to generate at most; -1: until the model ends or the context is full.</summary>
     public int MaxTokens { get; init; } = -1;
 
+    /// <summary>How many of the likeliest tokens of each position are given out with their log-probabilities; 0: none.</summary>
+    public int TopLogProbabilities { get; init; }
+
     /// <summary>Texts that end the generation; they are not part of it.</summary>
     public IReadOnlyList<string> StopStrings { get; init; } = [];
 

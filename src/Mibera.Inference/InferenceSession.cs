@@ -1,26 +1,48 @@
 using System.Diagnostics;
 using System.Runtime.CompilerServices;
 using Mibera.Inference.Models;
+using Mibera.Inference.Threading;
 
 namespace Mibera.Inference;
 
 /// <summary>
 /// One text or conversation over a model: it owns a KV cache. One caller at a time; any number of sessions a model.
 /// </summary>
-public sealed class InferenceSession : IDisposable
+/// <remarks>
+/// It may be disposed at any moment and by any thread, and so may its model: a call that is under way ends within a layer of the
+/// network with an <see cref="ObjectDisposedException"/>, and the memory is freed when it has returned.
+/// </remarks>
+public sealed class InferenceSession : IDisposable, IAsyncDisposable
 {
     private readonly LanguageModel _model;
     private readonly Sequence _sequence;
-    private readonly long _bytes;
+    private readonly Lifetime _lifetime;
     private long _prefillTokens;
     private long _prefillTicks;
     private long _decodeTokens;
     private long _decodeTicks;
     private StopReason _stopReason;
+    private ulong? _seed;
     private int _busy;
-    private bool _disposed;
 
-    internal InferenceSession(LanguageModel model, Sequence sequence, long bytes) => (_model, _sequence, _bytes) = (model, sequence, bytes);
+    /// <param name="model">The model.</param>
+    /// <param name="sequence">Its memory is the session's from now on.</param>
+    /// <param name="bytes">How much memory that is.</param>
+    internal InferenceSession(LanguageModel model, Sequence sequence, long bytes)
+    {
+        (_model, _sequence) = (model, sequence);
+        // Sessions that are dropped instead of disposed: the collector should know what they hold, for it sees managed memory alone.
+        GC.AddMemoryPressure(bytes);
+        _lifetime = new Lifetime(() =>
+        {
+            sequence.Dispose();
+            GC.RemoveMemoryPressure(bytes);
+            model.Release(bytes);
+        });
+    }
+
+    /// <summary>Gives back what a dropped session holds of the model's budget.</summary>
+    ~InferenceSession() => _lifetime?.End();
 
     /// <summary>The model.</summary>
     public LanguageModel Model => _model;
@@ -43,15 +65,18 @@ public sealed class InferenceSession : IDisposable
         DecodeTime = Stopwatch.GetElapsedTime(0, _decodeTicks),
         Recomputations = _sequence.Reprefills,
         StopReason = _stopReason,
+        Seed = _seed,
     };
 
     /// <summary>Appends tokens and returns the logits [vocabulary] of the last one, valid until the next call.</summary>
     /// <exception cref="ContextFullException">They do not fit into the context.</exception>
+    /// <exception cref="OperationCanceledException">It was cancelled; the tokens stay in the session, and the next call computes what is left.</exception>
     public ReadOnlySpan<float> Evaluate(ReadOnlySpan<int> tokenIds, CancellationToken cancellationToken = default) =>
         Evaluate(tokenIds, null, cancellationToken);
 
     /// <summary>Appends tokens, hands the logits of each to <paramref name="positions"/>, and returns those of the last one.</summary>
     /// <exception cref="ContextFullException">They do not fit into the context.</exception>
+    /// <exception cref="OperationCanceledException">It was cancelled; the tokens stay in the session, and the next call computes what is left.</exception>
     public ReadOnlySpan<float> Evaluate(ReadOnlySpan<int> tokenIds, PositionLogits? positions, CancellationToken cancellationToken = default)
     {
         Enter();
@@ -81,57 +106,74 @@ public sealed class InferenceSession : IDisposable
         }
     }
 
+    /// <summary>
+    /// Forgets everything behind the longest beginning that the session shares with a text, and returns how many tokens that is: the
+    /// text goes on from there without being computed again.
+    /// </summary>
+    /// <param name="tokenIds">The whole text, from its first token.</param>
+    public int KeepCommonPrefix(ReadOnlySpan<int> tokenIds)
+    {
+        Enter();
+        try
+        {
+            var common = _sequence.Tokens.CommonPrefixLength(tokenIds);
+            _sequence.Truncate(common);
+            return common;
+        }
+        finally
+        {
+            Leave();
+        }
+    }
+
     /// <summary>Continues the text after <paramref name="prompt"/>; generated tokens join the session's.</summary>
     /// <param name="prompt">Text to append first; may be empty in a session that has tokens, or where the model adds a BOS token.</param>
     /// <param name="options">Sampling and stopping; null: the defaults.</param>
     /// <param name="cancellationToken">Ends the generation; what was generated stays in the session.</param>
+    /// <inheritdoc cref="GenerateAsync(ReadOnlyMemory{int}, GenerationOptions?, CancellationToken)"/>
     public IAsyncEnumerable<GeneratedPiece> GenerateAsync(
         string prompt, GenerationOptions? options = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(prompt);
         options ??= new GenerationOptions();
-        var ids = _model.Tokenizer.Encode(prompt, options.AddBos && Position == 0, options.ParseSpecial);
-        return GenerateAsync(ids, options, cancellationToken);
+        return GenerateAsync(() => _model.Tokenizer.Encode(prompt, options.AddBos && Position == 0, options.ParseSpecial), options, cancellationToken);
     }
 
     /// <summary>Continues the text after the tokens <paramref name="promptIds"/>.</summary>
     /// <param name="promptIds">Tokens to append first.</param>
     /// <param name="options">Sampling and stopping; null: the defaults.</param>
     /// <param name="cancellationToken">Ends the generation; what was generated stays in the session.</param>
-    public async IAsyncEnumerable<GeneratedPiece> GenerateAsync(
-        ReadOnlyMemory<int> promptIds, GenerationOptions? options = null, [EnumeratorCancellation] CancellationToken cancellationToken = default)
-    {
-        options ??= new GenerationOptions();
-        Enter();
-        try
-        {
-            var generation = new Generation(this, options);
-            // The work is the processor's: it must not hold the caller's thread, a user interface's perhaps.
-            await Task.Run(() => generation.Begin(promptIds.Span, cancellationToken), cancellationToken).ConfigureAwait(false);
-            while (await Task.Run(() => generation.MoveNext(cancellationToken), cancellationToken).ConfigureAwait(false))
-                yield return generation.Current;
-        }
-        finally
-        {
-            if (_stopReason == StopReason.None)
-                _stopReason = StopReason.Cancelled;
-            Leave();
-        }
-    }
+    /// <remarks>
+    /// The work is done on threads of the model's own, a token each time that the caller asks for one. A generation that is not
+    /// read to its end ends when its enumerator is disposed, as <c>await foreach</c> does.
+    /// </remarks>
+    /// <exception cref="ContextFullException">The prompt does not fit into the context.</exception>
+    /// <exception cref="NonFiniteLogitsException">The model computes no numbers.</exception>
+    /// <exception cref="ArgumentException">There is nothing to continue, or an option has an impossible value.</exception>
+    /// <exception cref="OperationCanceledException">It was cancelled; the session goes on from where it is.</exception>
+    public IAsyncEnumerable<GeneratedPiece> GenerateAsync(
+        ReadOnlyMemory<int> promptIds, GenerationOptions? options = null, CancellationToken cancellationToken = default) =>
+        GenerateAsync(() => promptIds, options ?? new GenerationOptions(), cancellationToken);
 
-    /// <inheritdoc/>
+    /// <summary>Frees the memory of the session, as soon as no call uses it.</summary>
     public void Dispose()
     {
-        if (_disposed)
-            return;
-        _disposed = true;
-        _sequence.Dispose();
-        _model.Release(_bytes);
+        _lifetime.End();
+        GC.SuppressFinalize(this);
     }
 
-    internal Span<float> Logits => _sequence.Logits;
+    /// <summary>Frees the memory of the session, and waits until that is done.</summary>
+    public ValueTask DisposeAsync()
+    {
+        Dispose();
+        return new ValueTask(_lifetime.Freed);
+    }
+
+    internal ReadOnlySpan<float> Logits => _sequence.Logits;
 
     internal void SetStopReason(StopReason reason) => _stopReason = reason;
+
+    internal void SetSeed(ulong seed) => _seed = seed;
 
     internal void Push(ReadOnlySpan<int> tokenIds) => _sequence.Push(tokenIds);
 
@@ -142,7 +184,7 @@ public sealed class InferenceSession : IDisposable
         var decodes = !isPrompt && _sequence.Count - computed == 1;
         try
         {
-            _sequence.Compute(positions, cancellationToken);
+            UseMemory(stop => _sequence.Compute(positions, stop), cancellationToken);
         }
         finally
         {
@@ -155,9 +197,72 @@ public sealed class InferenceSession : IDisposable
         }
     }
 
+    private async IAsyncEnumerable<GeneratedPiece> GenerateAsync(
+        Func<ReadOnlyMemory<int>> prompt, GenerationOptions options, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        Enter();
+        try
+        {
+            _stopReason = StopReason.None;
+            var generation = await _model.RunAsync(() => Begin(prompt, options, cancellationToken), cancellationToken).ConfigureAwait(false);
+            while (await _model.RunAsync(() => generation.MoveNext(cancellationToken), cancellationToken).ConfigureAwait(false))
+                yield return generation.Current;
+        }
+        finally
+        {
+            if (_stopReason == StopReason.None)
+                _stopReason = StopReason.Cancelled;
+            Leave();
+        }
+    }
+
+    private Generation Begin(Func<ReadOnlyMemory<int>> prompt, GenerationOptions options, CancellationToken cancellationToken)
+    {
+        var generation = new Generation(this, options);
+        generation.Begin(prompt().Span, cancellationToken);
+        return generation;
+    }
+
+    /// <summary>Runs what touches native memory, the session's or the model's: neither is freed meanwhile.</summary>
+    private void UseMemory(Action<CancellationToken> work, CancellationToken cancellationToken)
+    {
+        using var model = _model.UseMemory();
+        ObjectDisposedException.ThrowIf(!_lifetime.TryEnter(), this);
+        try
+        {
+            using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, model.Stop, _lifetime.Stop);
+            RunUntil(stop.Token, work, cancellationToken);
+        }
+        finally
+        {
+            _lifetime.Leave();
+        }
+    }
+
+    private void RunUntil(CancellationToken stop, Action<CancellationToken> work, CancellationToken cancellationToken)
+    {
+        try
+        {
+            work(stop);
+        }
+        catch (OperationCanceledException) when (stop.IsCancellationRequested)
+        {
+            // The caller knows its own token, not ours; without it, it was a disposal that stopped the work.
+            cancellationToken.ThrowIfCancellationRequested();
+            ThrowIfDisposed();
+            throw;
+        }
+    }
+
+    private void ThrowIfDisposed()
+    {
+        ObjectDisposedException.ThrowIf(_lifetime.IsEnded, this);
+        ObjectDisposedException.ThrowIf(_model.IsDisposed, _model);
+    }
+
     private void Enter()
     {
-        ObjectDisposedException.ThrowIf(_disposed, this);
+        ThrowIfDisposed();
         if (Interlocked.Exchange(ref _busy, 1) != 0)
             throw new InvalidOperationException("The session is busy: it serves one caller at a time. Create a session for each.");
     }

@@ -9,6 +9,10 @@ namespace Mibera.Inference;
 /// <summary>
 /// A loaded model: its weights are immutable and shared by any number of sessions on any threads.
 /// </summary>
+/// <remarks>
+/// It may be disposed at any moment and by any thread: calls of its sessions that are under way end within a layer of the network
+/// with an <see cref="ObjectDisposedException"/>, as every later one does, and the file is unmapped when they have returned.
+/// </remarks>
 public sealed class LanguageModel : IDisposable, IAsyncDisposable
 {
     private readonly GgufFile _file;
@@ -16,9 +20,10 @@ public sealed class LanguageModel : IDisposable, IAsyncDisposable
     private readonly Transformer _transformer;
     private readonly TransformerWeights _weights;
     private readonly RopeSelector _ropes;
+    private readonly ComputeThreads _threads = new();
+    private readonly Lifetime _lifetime;
     private readonly Lock _gate = new();
     private long _sessionBytes;
-    private bool _disposed;
 
     private LanguageModel(
         GgufFile file, TransformerWeights weights, WorkerPool pool, ModelConfig config, Tokenizer tokenizer, LoadReport report, MemoryPlan plan, ModelOptions options)
@@ -27,6 +32,22 @@ public sealed class LanguageModel : IDisposable, IAsyncDisposable
         _transformer = new Transformer(config, weights, pool);
         _ropes = new RopeSelector(config.Rope, options.LongRope);
         (Tokenizer, LoadReport) = (tokenizer, report);
+        var threads = _threads;
+        _lifetime = new Lifetime(() =>
+        {
+            threads.End();
+            pool.Dispose();
+            weights.Dispose();
+            file.Dispose();
+        });
+    }
+
+    /// <summary>Ends the threads of a model that was dropped and not disposed, and unmaps its file.</summary>
+    ~LanguageModel()
+    {
+        // Not here: ending a thread may take a moment, for which no other finalizer should wait.
+        if (_lifetime is not null)
+            ThreadPool.UnsafeQueueUserWorkItem(static lifetime => lifetime.End(), _lifetime, preferLocal: false);
     }
 
     /// <summary>The file that was loaded; of a split model the first part.</summary>
@@ -61,6 +82,20 @@ public sealed class LanguageModel : IDisposable, IAsyncDisposable
 
     internal ModelConfig Config => _transformer.Config;
 
+    internal bool IsDisposed => _lifetime.IsEnded;
+
+    internal IReadOnlyList<Thread> Workers => _pool.Threads;
+
+    /// <summary>Bytes of all sessions that are neither disposed nor collected.</summary>
+    internal long SessionBytes
+    {
+        get
+        {
+            lock (_gate)
+                return _sessionBytes;
+        }
+    }
+
     /// <summary>Loads a model from a GGUF file; of a split model name the first part.</summary>
     /// <param name="path">The file.</param>
     /// <param name="options">How to load it; null: the defaults.</param>
@@ -83,10 +118,10 @@ public sealed class LanguageModel : IDisposable, IAsyncDisposable
     /// <exception cref="MemoryBudgetException">The system does not give that much memory, or the model was loaded with a budget that the session would exceed.</exception>
     public InferenceSession CreateSession(int? contextLength = null)
     {
-        ObjectDisposedException.ThrowIf(_disposed, this);
+        using var use = UseMemory();
         var capacity = contextLength ?? ContextLength;
         ArgumentOutOfRangeException.ThrowIfLessThan(capacity, 1, nameof(contextLength));
-        var bytes = SessionBytes(capacity);
+        var bytes = BytesOfSession(capacity);
         Reserve(capacity, bytes);
         Sequence? sequence = null;
         try
@@ -109,26 +144,31 @@ public sealed class LanguageModel : IDisposable, IAsyncDisposable
         }
     }
 
-    /// <summary>Frees the weights. Sessions of this model must not be used any more.</summary>
+    /// <summary>Frees the weights, as soon as no call of a session uses them.</summary>
     public void Dispose()
     {
-        lock (_gate)
-        {
-            if (_disposed)
-                return;
-            _disposed = true;
-        }
-        _pool.Dispose();
-        _weights.Dispose();
-        _file.Dispose();
+        _lifetime.End();
+        GC.SuppressFinalize(this);
     }
 
-    /// <inheritdoc cref="Dispose"/>
+    /// <summary>Frees the weights, and waits until that is done and the file is closed.</summary>
     public ValueTask DisposeAsync()
     {
         Dispose();
-        return ValueTask.CompletedTask;
+        return new ValueTask(_lifetime.Freed);
     }
+
+    /// <summary>Weights and threads stay until the result is disposed.</summary>
+    /// <exception cref="ObjectDisposedException">The model has been disposed.</exception>
+    internal MemoryUse UseMemory()
+    {
+        ObjectDisposedException.ThrowIf(!_lifetime.TryEnter(), this);
+        return new MemoryUse(_lifetime);
+    }
+
+    /// <summary>Runs <paramref name="work"/> on a thread of the model's own.</summary>
+    internal Task<T> RunAsync<T>(Func<T> work, CancellationToken cancellationToken) =>
+        cancellationToken.IsCancellationRequested ? Task.FromCanceled<T>(cancellationToken) : _threads.Run(work);
 
     internal void Release(long sessionBytes)
     {
@@ -136,7 +176,7 @@ public sealed class LanguageModel : IDisposable, IAsyncDisposable
             _sessionBytes -= sessionBytes;
     }
 
-    private long SessionBytes(int capacity) =>
+    private long BytesOfSession(int capacity) =>
         Sequence.CacheBytes(Config, capacity, MemoryPlan.MicroBatchSize, MemoryPlan.KeyCacheType, MemoryPlan.ValueCacheType)
         + Sequence.ScratchBytes(Config, capacity, MemoryPlan.BatchSize, MemoryPlan.MicroBatchSize, ThreadCount, _weights.IsGated);
 
@@ -158,6 +198,7 @@ public sealed class LanguageModel : IDisposable, IAsyncDisposable
     /// <summary>Loads on the calling thread.</summary>
     internal static LanguageModel Load(string path, ModelOptions options, IProgress<LoadProgress>? progress, CancellationToken cancellationToken)
     {
+        cancellationToken.ThrowIfCancellationRequested();
         progress?.Report(new LoadProgress("reading header", 0, 0));
         var file = GgufFile.Open(path, options.MemoryMap);
         WeightStore? store = null;
@@ -174,6 +215,7 @@ public sealed class LanguageModel : IDisposable, IAsyncDisposable
             var plan = MemoryPlan.For(file, proposal, binding, options);
             progress?.Report(new LoadProgress("reading vocabulary", 0, 0));
             var tokenizer = ReadTokenizer(file, metadata, proposal, report);
+            cancellationToken.ThrowIfCancellationRequested();
             progress?.Report(new LoadProgress("binding weights", 0, 0));
             store = OpenStore(file, options, plan, progress, cancellationToken);
             pool = new WorkerPool(options.Threads == 0 ? ProcessorTopology.UsableCores() : options.Threads);

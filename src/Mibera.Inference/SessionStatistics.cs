@@ -22,6 +22,10 @@ public readonly record struct SessionStatistics
     /// <summary>Why the last generation ended.</summary>
     public StopReason StopReason { get; init; }
 
+    /// <summary>The seed of the last generation, given or chosen: the same prompt and options give the same text with it. Null before
+    /// the first one.</summary>
+    public ulong? Seed { get; init; }
+
     /// <summary>Prompt tokens per second, or 0.</summary>
     public double PrefillTokensPerSecond => PrefillTime > TimeSpan.Zero ? PrefillTokens / PrefillTime.TotalSeconds : 0;
 

@@ -17,11 +17,12 @@ internal sealed unsafe class Sequence : IDisposable
     private readonly RopeSelector _ropes;
     private readonly KvCache _cache;
     private readonly ForwardBuffers _buffers;
-    private readonly NativeBuffer _logits;
+    private readonly PinnedFloats _logits;
     private readonly int[] _tokens;
     private NativeBuffer? _blockLogits;
     private RopeFrequencies? _rope;
     private int _computed;
+    private int _logitsOf;
 
     public Sequence(Transformer transformer, RopeSelector ropes, int capacity, int batch, int microBatch, KvCacheType keyType, KvCacheType valueType)
     {
@@ -30,7 +31,7 @@ internal sealed unsafe class Sequence : IDisposable
         _tokens = new int[capacity];
         _cache = new KvCache(config.Layers, config.KvHeads, config.HeadDimension, CachePositions(config, capacity, microBatch), keyType, valueType);
         _buffers = transformer.CreateBuffers(_cache, Math.Min(batch, capacity), microBatch);
-        _logits = new NativeBuffer((long)config.Vocabulary * sizeof(float));
+        _logits = new PinnedFloats(config.Vocabulary);
     }
 
     public int Capacity => _tokens.Length;
@@ -65,7 +66,7 @@ internal sealed unsafe class Sequence : IDisposable
     public int Reprefills { get; private set; }
 
     /// <summary>Logits of the last computed position [vocabulary]; writable, for samplers work in place.</summary>
-    public Span<float> Logits => new(_logits.Pointer, _transformer.Config.Vocabulary);
+    public Span<float> Logits => _logits.Span;
 
     /// <inheritdoc cref="KvCache.TakeMemory"/>
     public void TakeMemory(WorkerPool pool) => _cache.TakeMemory(pool);
@@ -93,10 +94,13 @@ internal sealed unsafe class Sequence : IDisposable
     public int Compute(PositionLogits? positions, CancellationToken cancellationToken)
     {
         var added = Count - _computed;
-        if (added == 0)
+        if (added == 0 && _logitsOf == Count)
             return 0;
-        var rope = _ropes.For(Count);
         var reportFrom = _computed;
+        // After tokens were forgotten the logits of the last one that is left are wanted again.
+        if (added == 0)
+            _computed--;
+        var rope = _ropes.For(Count);
         // Deeper keys and values depend on the rotary factors, too: with other factors everything is computed anew.
         if (_computed > 0 && (rope != _rope || !CanContinue()))
             (_computed, Reprefills) = (0, Reprefills + 1);
@@ -117,13 +121,14 @@ internal sealed unsafe class Sequence : IDisposable
         // Keys made with the factors of a longer sequence are of no use to a shorter one: Compute sees to that.
         _computed = Math.Min(_computed, count);
         _cache.Truncate(_computed);
+        if (count < _logitsOf)
+            _logitsOf = 0;
     }
 
     public void Dispose()
     {
         _cache.Dispose();
         _buffers.Dispose();
-        _logits.Dispose();
         _blockLogits?.Dispose();
     }
 
@@ -143,19 +148,22 @@ internal sealed unsafe class Sequence : IDisposable
         {
             var block = Math.Min(LogitsBlock, _buffers.MicroBatch);
             for (var position = Math.Max(first, reportFrom); position < first + count; position += block)
-                Report(position, Math.Min(block, first + count - position), first, positions);
+                Report(position, Math.Min(block, first + count - position), first, positions, cancellationToken);
         }
         if (first + count == Count)
-            _transformer.Logits(count - 1, 1, _buffers, (float*)_logits.Pointer);
+        {
+            _transformer.Logits(count - 1, 1, _buffers, _logits.Pointer, cancellationToken);
+            _logitsOf = Count;
+        }
         _computed = first + count;
     }
 
-    private void Report(int position, int count, int first, PositionLogits positions)
+    private void Report(int position, int count, int first, PositionLogits positions, CancellationToken cancellationToken)
     {
         var vocabulary = _transformer.Config.Vocabulary;
         _blockLogits ??= new NativeBuffer((long)LogitsBlock * vocabulary * sizeof(float));
         var logits = (float*)_blockLogits.Pointer;
-        _transformer.Logits(position - first, count, _buffers, logits);
+        _transformer.Logits(position - first, count, _buffers, logits, cancellationToken);
         for (var i = 0; i < count; i++)
             positions(position + i, new ReadOnlySpan<float>(logits + (long)i * vocabulary, vocabulary));
     }

@@ -42,9 +42,9 @@ internal sealed unsafe class Transformer(ModelConfig config, TransformerWeights 
     }
 
     /// <summary>Logits [count, vocabulary] of the batch's tokens <paramref name="first"/> and up; at most a micro-batch.</summary>
-    public void Logits(int first, int count, ForwardBuffers buffers, float* logits)
+    public void Logits(int first, int count, ForwardBuffers buffers, float* logits, CancellationToken cancellationToken)
     {
-        using var lease = weights.Store.Lease(weights.OutputSection);
+        using var lease = weights.Store.Lease(weights.OutputSection, cancellationToken);
         Normalize(weights.OutputNorm, buffers.Hidden + (long)first * config.Embedding, count, buffers.Normed);
         weights.Output.Apply(lease, buffers.Normed, logits, pool);
     }

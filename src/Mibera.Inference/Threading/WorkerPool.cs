@@ -57,6 +57,9 @@ internal sealed unsafe class WorkerPool : IDisposable
     /// <summary>A pool without threads: loops run on the caller, any number of callers at once.</summary>
     public static WorkerPool Inline { get; } = new(1);
 
+    /// <summary>The threads of the pool's own.</summary>
+    public IReadOnlyList<Thread> Threads => _threads;
+
     /// <summary>Workers that a loop may run on, the caller included; worker numbers are below it.</summary>
     public int ThreadCount { get; }
 
