@@ -165,7 +165,8 @@ public sealed class InferenceSession : IDisposable, IAsyncDisposable
     /// <summary>Frees the memory of the session, and waits until that is done.</summary>
     public ValueTask DisposeAsync()
     {
-        Dispose();
+        _lifetime.End();
+        GC.SuppressFinalize(this);
         return new ValueTask(_lifetime.Freed);
     }
 
@@ -231,26 +232,21 @@ public sealed class InferenceSession : IDisposable, IAsyncDisposable
         try
         {
             using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, model.Stop, _lifetime.Stop);
-            RunUntil(stop.Token, work, cancellationToken);
+            try
+            {
+                work(stop.Token);
+            }
+            catch (OperationCanceledException) when (stop.IsCancellationRequested)
+            {
+                // The caller knows its own token, not ours; if it is not that, a disposal stopped the work.
+                cancellationToken.ThrowIfCancellationRequested();
+                ThrowIfDisposed();
+                throw;
+            }
         }
         finally
         {
             _lifetime.Leave();
-        }
-    }
-
-    private void RunUntil(CancellationToken stop, Action<CancellationToken> work, CancellationToken cancellationToken)
-    {
-        try
-        {
-            work(stop);
-        }
-        catch (OperationCanceledException) when (stop.IsCancellationRequested)
-        {
-            // The caller knows its own token, not ours; without it, it was a disposal that stopped the work.
-            cancellationToken.ThrowIfCancellationRequested();
-            ThrowIfDisposed();
-            throw;
         }
     }
 

@@ -154,7 +154,8 @@ public sealed class LanguageModel : IDisposable, IAsyncDisposable
     /// <summary>Frees the weights, and waits until that is done and the file is closed.</summary>
     public ValueTask DisposeAsync()
     {
-        Dispose();
+        _lifetime.End();
+        GC.SuppressFinalize(this);
         return new ValueTask(_lifetime.Freed);
     }
 

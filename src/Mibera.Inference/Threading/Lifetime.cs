@@ -1,3 +1,5 @@
+using System.Diagnostics.CodeAnalysis;
+
 namespace Mibera.Inference.Threading;
 
 /// <summary>
@@ -5,6 +7,7 @@ namespace Mibera.Inference.Threading;
 /// can be given up at any moment, by any thread, even from within such a call; giving it up waits for nobody.
 /// </summary>
 /// <param name="free">Frees the memory. Runs once, on the thread that gave it up or on that of the last call.</param>
+[SuppressMessage("Design", "CA1001", Justification = "A token source without a timer holds nothing, and its token is read after the end.")]
 internal sealed class Lifetime(Action free)
 {
     private readonly Lock _gate = new();
