@@ -12,7 +12,7 @@ namespace Mibera.Inference;
 /// It may be disposed at any moment and by any thread, and so may its model: a call that is under way ends within a layer of the
 /// network with an <see cref="ObjectDisposedException"/>, and the memory is freed when it has returned.
 /// </remarks>
-public sealed class InferenceSession : IDisposable, IAsyncDisposable
+public sealed partial class InferenceSession : IDisposable, IAsyncDisposable
 {
     private readonly LanguageModel _model;
     private readonly Sequence _sequence;
@@ -178,14 +178,32 @@ public sealed class InferenceSession : IDisposable, IAsyncDisposable
 
     internal void Push(ReadOnlySpan<int> tokenIds) => _sequence.Push(tokenIds);
 
+    /// <summary>Appends tokens and hands the final hidden state of each to <paramref name="hidden"/>; no logits are computed.</summary>
+    internal void EvaluateHidden(ReadOnlySpan<int> tokenIds, HiddenState hidden, CancellationToken cancellationToken)
+    {
+        Enter();
+        try
+        {
+            _sequence.Push(tokenIds);
+            Compute(stop => _sequence.ComputeHidden(hidden, stop), cancellationToken, isPrompt: true);
+        }
+        finally
+        {
+            Leave();
+        }
+    }
+
     /// <summary>Computes what was pushed. One token at a time is decoding, unless it is the whole of a prompt.</summary>
-    internal void Compute(PositionLogits? positions, CancellationToken cancellationToken, bool isPrompt = false)
+    internal void Compute(PositionLogits? positions, CancellationToken cancellationToken, bool isPrompt = false) =>
+        Compute(stop => _sequence.Compute(positions, stop), cancellationToken, isPrompt);
+
+    private void Compute(Action<CancellationToken> work, CancellationToken cancellationToken, bool isPrompt)
     {
         var (start, computed) = (Stopwatch.GetTimestamp(), _sequence.Computed);
         var decodes = !isPrompt && _sequence.Count - computed == 1;
         try
         {
-            UseMemory(stop => _sequence.Compute(positions, stop), cancellationToken);
+            UseMemory(work, cancellationToken);
         }
         finally
         {

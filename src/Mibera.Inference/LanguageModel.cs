@@ -2,6 +2,7 @@ using Mibera.Inference.Gguf;
 using Mibera.Inference.Memory;
 using Mibera.Inference.Models;
 using Mibera.Inference.Simd;
+using Mibera.Inference.State;
 using Mibera.Inference.Threading;
 
 namespace Mibera.Inference;
@@ -22,6 +23,7 @@ public sealed class LanguageModel : IDisposable, IAsyncDisposable
     private readonly RopeSelector _ropes;
     private readonly ComputeThreads _threads = new();
     private readonly Lifetime _lifetime;
+    private readonly Lazy<byte[]> _fingerprint;
     private readonly Lock _gate = new();
     private long _sessionBytes;
 
@@ -33,6 +35,7 @@ public sealed class LanguageModel : IDisposable, IAsyncDisposable
         _ropes = new RopeSelector(config.Rope, options.LongRope);
         (Tokenizer, LoadReport) = (tokenizer, report);
         var threads = _threads;
+        _fingerprint = new Lazy<byte[]>(() => ModelFingerprint.Of(file, config), LazyThreadSafetyMode.PublicationOnly);
         _lifetime = new Lifetime(() =>
         {
             threads.End();
@@ -68,6 +71,9 @@ public sealed class LanguageModel : IDisposable, IAsyncDisposable
     /// <summary>Rows of the output projection: the length of every logits span.</summary>
     public int VocabularySize => _transformer.Config.Vocabulary;
 
+    /// <summary>Width of the residual stream: the length of an embedding.</summary>
+    public int EmbeddingLength => _transformer.Config.Embedding;
+
     /// <summary>Positions the model was trained for.</summary>
     public int TrainingContextLength => _transformer.Config.ContextLength;
 
@@ -81,6 +87,9 @@ public sealed class LanguageModel : IDisposable, IAsyncDisposable
     public int ThreadCount => _pool.ThreadCount;
 
     internal ModelConfig Config => _transformer.Config;
+
+    /// <summary>Tells whose a saved session is. Reads from the file.</summary>
+    internal byte[] Fingerprint => _fingerprint.Value;
 
     internal bool IsDisposed => _lifetime.IsEnded;
 
@@ -143,6 +152,35 @@ public sealed class LanguageModel : IDisposable, IAsyncDisposable
                 FilePath, e);
         }
     }
+
+    /// <summary>The vectors of some texts, in their order: their tokens' final hidden states behind the output norm, pooled.</summary>
+    /// <param name="texts">The texts; special tokens in them are text.</param>
+    /// <param name="options">Pooling and length; null: the mean, of length 1.</param>
+    /// <param name="cancellationToken">Stops the work within a layer of the network.</param>
+    /// <remarks>Language models are not trained for this; models made for retrieval compare texts better.</remarks>
+    /// <exception cref="ContextFullException">A text has more tokens than <see cref="ContextLength"/>.</exception>
+    /// <exception cref="MemoryBudgetException">There is no memory for another session.</exception>
+    /// <exception cref="NonFiniteLogitsException">The model computes no numbers.</exception>
+    /// <exception cref="ArgumentException">A text is empty, and the model adds no BOS token.</exception>
+    public async Task<IReadOnlyList<TextEmbedding>> EmbedAsync(
+        IReadOnlyList<string> texts, EmbeddingOptions? options = null, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(texts);
+        ObjectDisposedException.ThrowIf(IsDisposed, this);
+        options ??= new EmbeddingOptions();
+        if (texts.Count == 0)
+            return [];
+        return await RunAsync(() =>
+        {
+            int[][] ids = [.. texts.Select(text => Embedder.Encode(this, text, options, nameof(texts)))];
+            return Embedder.Embed(this, ids, options, cancellationToken);
+        }, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>The vector of a text.</summary>
+    /// <inheritdoc cref="EmbedAsync(IReadOnlyList{string}, EmbeddingOptions?, CancellationToken)"/>
+    public async Task<TextEmbedding> EmbedAsync(string text, EmbeddingOptions? options = null, CancellationToken cancellationToken = default) =>
+        (await EmbedAsync([text], options, cancellationToken).ConfigureAwait(false))[0];
 
     /// <summary>Frees the weights, as soon as no call of a session uses them.</summary>
     public void Dispose()

@@ -8,7 +8,7 @@ namespace Mibera.Inference.Memory;
 /// and its values likewise. Position p lies in group p / 32, which takes place (p / 32) % groups: a cache of a
 /// sliding-window model holds fewer groups than the sequence has and overwrites the oldest.
 /// </summary>
-internal sealed unsafe class KvCache : IDisposable
+internal sealed unsafe partial class KvCache : IDisposable
 {
     private readonly KvStorage _keyStorage;
     private readonly KvStorage _valueStorage;
@@ -29,6 +29,7 @@ internal sealed unsafe class KvCache : IDisposable
         ArgumentOutOfRangeException.ThrowIfLessThan(positions, 1);
         (Layers, Heads, HeadDimension) = (layers, heads, headDimension);
         _groups = Groups(positions);
+        (KeyType, ValueType) = (keyType, valueType);
         _keyStorage = KvStorage.Get(keyType);
         _valueStorage = KvStorage.Get(valueType);
         _keys = new NativeBuffer((long)layers * heads * _groups * _keyStorage.KeyGroupBytes(headDimension));

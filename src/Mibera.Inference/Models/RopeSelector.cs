@@ -28,6 +28,12 @@ internal sealed class RopeSelector
         _ => length > _originalContext ? _long : _short,
     };
 
+    /// <summary>Whether these are the frequencies for long sequences; never so where there is only one set.</summary>
+    public bool IsLong(RopeFrequencies frequencies) => frequencies == _long && _long != _short;
+
+    /// <summary>The frequencies for long or for short sequences.</summary>
+    public RopeFrequencies Get(bool isLong) => isLong ? _long : _short;
+
     private static RopeFrequencies Frequencies(RopeConfig config, float[]? factors) => new(new RopeParameters
     {
         Order = config.Interleaved ? RopeOrder.Pairs : RopeOrder.Halves,

@@ -8,7 +8,7 @@ namespace Mibera.Inference.Models;
 /// One sequence of tokens with its KV cache: takes tokens, computes them, gives logits, forgets from the end. Not
 /// thread-safe.
 /// </summary>
-internal sealed unsafe class Sequence : IDisposable
+internal sealed unsafe partial class Sequence : IDisposable
 {
     // Positions whose logits are computed together when all are wanted: 13 MB for a vocabulary of 100,000.
     private const int LogitsBlock = 32;
@@ -91,7 +91,13 @@ internal sealed unsafe class Sequence : IDisposable
     /// Computes the tokens that were taken since the last call; <paramref name="positions"/> gets the logits of each of
     /// them. Returns how many there were. After a cancelled or failed call they are still to be computed.
     /// </summary>
-    public int Compute(PositionLogits? positions, CancellationToken cancellationToken)
+    public int Compute(PositionLogits? positions, CancellationToken cancellationToken) => Compute(positions, null, cancellationToken);
+
+    /// <summary>Computes the tokens that were taken since the last call, without logits; <paramref name="hidden"/> gets the final
+    /// normed hidden state of each.</summary>
+    public void ComputeHidden(HiddenState hidden, CancellationToken cancellationToken) => Compute(null, hidden, cancellationToken);
+
+    private int Compute(PositionLogits? positions, HiddenState? hidden, CancellationToken cancellationToken)
     {
         var added = Count - _computed;
         if (added == 0 && _logitsOf == Count)
@@ -108,7 +114,7 @@ internal sealed unsafe class Sequence : IDisposable
             _cache.Truncate(0);
         _rope = rope;
         while (_computed < Count)
-            ComputeBatch(reportFrom, positions, cancellationToken);
+            ComputeBatch(reportFrom, positions, hidden, cancellationToken);
         return added;
     }
 
@@ -139,7 +145,7 @@ internal sealed unsafe class Sequence : IDisposable
         return window == 0 || Math.Max(0, _computed - window + 1) >= _cache.FirstHeld;
     }
 
-    private void ComputeBatch(int reportFrom, PositionLogits? positions, CancellationToken cancellationToken)
+    private void ComputeBatch(int reportFrom, PositionLogits? positions, HiddenState? hidden, CancellationToken cancellationToken)
     {
         var first = _computed;
         var count = Math.Min(_buffers.Batch, Count - first);
@@ -150,12 +156,31 @@ internal sealed unsafe class Sequence : IDisposable
             for (var position = Math.Max(first, reportFrom); position < first + count; position += block)
                 Report(position, Math.Min(block, first + count - position), first, positions, cancellationToken);
         }
-        if (first + count == Count)
+        if (hidden is not null)
+        {
+            ReportHidden(first, count, reportFrom, hidden);
+        }
+        else if (first + count == Count)
         {
             _transformer.Logits(count - 1, 1, _buffers, _logits.Pointer, cancellationToken);
             _logitsOf = Count;
         }
         _computed = first + count;
+    }
+
+    private void ReportHidden(int first, int count, int reportFrom, HiddenState hidden)
+    {
+        var width = _transformer.Config.Embedding;
+        for (var start = 0; start < count; start += _buffers.MicroBatch)
+        {
+            var rows = Math.Min(_buffers.MicroBatch, count - start);
+            _transformer.Finish(start, rows, _buffers);
+            for (var row = 0; row < rows; row++)
+            {
+                if (first + start + row >= reportFrom)
+                    hidden(new ReadOnlySpan<float>(_buffers.Normed.Row(row), width));
+            }
+        }
     }
 
     private void Report(int position, int count, int first, PositionLogits positions, CancellationToken cancellationToken)

@@ -45,9 +45,14 @@ internal sealed unsafe class Transformer(ModelConfig config, TransformerWeights 
     public void Logits(int first, int count, ForwardBuffers buffers, float* logits, CancellationToken cancellationToken)
     {
         using var lease = weights.Store.Lease(weights.OutputSection, cancellationToken);
-        Normalize(weights.OutputNorm, buffers.Hidden + (long)first * config.Embedding, count, buffers.Normed);
+        Finish(first, count, buffers);
         weights.Output.Apply(lease, buffers.Normed, logits, pool);
     }
+
+    /// <summary>Leaves the final normed hidden states [count, embedding] of the batch's tokens <paramref name="first"/> and up in
+    /// <see cref="ForwardBuffers.Normed"/>; at most a micro-batch.</summary>
+    public void Finish(int first, int count, ForwardBuffers buffers) =>
+        Normalize(weights.OutputNorm, buffers.Hidden + (long)first * config.Embedding, count, buffers.Normed);
 
     private void Embed(ReadOnlySpan<int> tokens, ForwardBuffers buffers)
     {

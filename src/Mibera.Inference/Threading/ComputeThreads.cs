@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Mibera.Inference.Threading;
 
 /// <summary>
@@ -42,8 +44,18 @@ internal sealed class ComputeThreads
 
     private void Work()
     {
-        while (Take() is { } job)
-            job.Execute();
+        while (RunNext())
+        {
+        }
+    }
+
+    // A method of its own: a waiting thread keeps nothing of the last job alive.
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private bool RunNext()
+    {
+        var job = Take();
+        job?.Execute();
+        return job is not null;
     }
 
     private Job? Take()

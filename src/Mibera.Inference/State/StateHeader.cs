@@ -1,0 +1,81 @@
+using System.Buffers.Binary;
+
+namespace Mibera.Inference.State;
+
+/// <summary>
+/// The head of a saved session. The file, little-endian:
+/// <code>
+/// bytes
+///  0.. 7  "MIBERAST"
+///  8..11  version, 1
+/// 12..43  fingerprint of the model
+/// 44..51  how keys and how values are kept (KvCacheType)
+/// 52..59  tokens; how many of them are computed
+/// 60..67  first group of 32 positions that is here; how many groups (up to the computed ones' last)
+/// 68..71  flags: 1 logits of the last position are here, 2 computed with LongRoPE's long factors, 4 values beyond the plain path
+/// 72..    token ids [tokens], 32 bits each
+///         logits [vocabulary], f32, if flag 1
+///         for each layer and KV head: its groups of keys, its groups of values, as the cache holds them
+///         SHA-256 of all bytes before it
+/// </code>
+/// </summary>
+internal readonly record struct StateHeader
+{
+    public const int Size = 72;
+    public const int Version = 1;
+    public const int FingerprintBytes = 32;
+
+    private static ReadOnlySpan<byte> Magic => "MIBERAST"u8;
+
+    public required byte[] Fingerprint { get; init; }
+
+    public required KvCacheType KeyType { get; init; }
+
+    public required KvCacheType ValueType { get; init; }
+
+    public required int Tokens { get; init; }
+
+    public required int Computed { get; init; }
+
+    public required int FirstGroup { get; init; }
+
+    public required int Groups { get; init; }
+
+    public required StateFlags Flags { get; init; }
+
+    public byte[] ToBytes()
+    {
+        var bytes = new byte[Size];
+        Magic.CopyTo(bytes);
+        BinaryPrimitives.WriteInt32LittleEndian(bytes.AsSpan(8), Version);
+        Fingerprint.CopyTo(bytes, 12);
+        ReadOnlySpan<int> numbers = [(int)KeyType, (int)ValueType, Tokens, Computed, FirstGroup, Groups, (int)Flags];
+        for (var i = 0; i < numbers.Length; i++)
+            BinaryPrimitives.WriteInt32LittleEndian(bytes.AsSpan(44 + i * sizeof(int)), numbers[i]);
+        return bytes;
+    }
+
+    /// <summary>Reads a head; what its figures mean for a session is for that to judge.</summary>
+    /// <exception cref="SessionStateException">It is none, or of another version.</exception>
+    public static StateHeader Parse(ReadOnlySpan<byte> bytes)
+    {
+        if (!bytes.StartsWith(Magic))
+            throw new SessionStateException("this is no saved session: it does not begin with MIBERAST.");
+        var version = Number(bytes, 8);
+        if (version != Version)
+            throw new SessionStateException($"the saved session has version {version}; this library reads version {Version}.");
+        return new StateHeader
+        {
+            Fingerprint = bytes.Slice(12, FingerprintBytes).ToArray(),
+            KeyType = (KvCacheType)Number(bytes, 44),
+            ValueType = (KvCacheType)Number(bytes, 48),
+            Tokens = Number(bytes, 52),
+            Computed = Number(bytes, 56),
+            FirstGroup = Number(bytes, 60),
+            Groups = Number(bytes, 64),
+            Flags = (StateFlags)Number(bytes, 68),
+        };
+    }
+
+    private static int Number(ReadOnlySpan<byte> bytes, int at) => BinaryPrimitives.ReadInt32LittleEndian(bytes[at..]);
+}
