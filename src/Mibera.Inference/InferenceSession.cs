@@ -7,7 +7,7 @@ namespace Mibera.Inference;
 /// <summary>
 /// One text or conversation over a model: it owns a KV cache. One caller at a time; any number of sessions a model.
 /// </summary>
-public sealed class InferenceSession : IDisposable
+public sealed partial class InferenceSession : IDisposable
 {
     private readonly LanguageModel _model;
     private readonly Sequence _sequence;
@@ -42,6 +42,7 @@ public sealed class InferenceSession : IDisposable
         DecodeTokens = _decodeTokens,
         DecodeTime = Stopwatch.GetElapsedTime(0, _decodeTicks),
         Recomputations = _sequence.Reprefills,
+        DiscardedTokens = _discarded,
         StopReason = _stopReason,
     };
 
@@ -98,14 +99,24 @@ public sealed class InferenceSession : IDisposable
     /// <param name="promptIds">Tokens to append first.</param>
     /// <param name="options">Sampling and stopping; null: the defaults.</param>
     /// <param name="cancellationToken">Ends the generation; what was generated stays in the session.</param>
-    public async IAsyncEnumerable<GeneratedPiece> GenerateAsync(
-        ReadOnlyMemory<int> promptIds, GenerationOptions? options = null, [EnumeratorCancellation] CancellationToken cancellationToken = default)
+    public IAsyncEnumerable<GeneratedPiece> GenerateAsync(
+        ReadOnlyMemory<int> promptIds, GenerationOptions? options = null, CancellationToken cancellationToken = default)
     {
         options ??= new GenerationOptions();
+        return GenerateAsync(promptIds, options, RoomMaker(options), cancellationToken);
+    }
+
+    /// <param name="promptIds">Tokens to append first.</param>
+    /// <param name="options">Sampling and stopping.</param>
+    /// <param name="makeRoom">Called when the context is full; makes room, or returns false to end the generation.</param>
+    /// <param name="cancellationToken">Ends the generation.</param>
+    internal async IAsyncEnumerable<GeneratedPiece> GenerateAsync(
+        ReadOnlyMemory<int> promptIds, GenerationOptions options, Func<CancellationToken, bool>? makeRoom, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
         Enter();
         try
         {
-            var generation = new Generation(this, options);
+            var generation = new Generation(this, options, makeRoom);
             // The work is the processor's: it must not hold the caller's thread, a user interface's perhaps.
             await Task.Run(() => generation.Begin(promptIds.Span, cancellationToken), cancellationToken).ConfigureAwait(false);
             while (await Task.Run(() => generation.MoveNext(cancellationToken), cancellationToken).ConfigureAwait(false))

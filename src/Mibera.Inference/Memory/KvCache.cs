@@ -8,7 +8,7 @@ namespace Mibera.Inference.Memory;
 /// and its values likewise. Position p lies in group p / 32, which takes place (p / 32) % groups: a cache of a
 /// sliding-window model holds fewer groups than the sequence has and overwrites the oldest.
 /// </summary>
-internal sealed unsafe class KvCache : IDisposable
+internal sealed unsafe partial class KvCache : IDisposable
 {
     private readonly KvStorage _keyStorage;
     private readonly KvStorage _valueStorage;

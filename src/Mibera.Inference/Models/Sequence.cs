@@ -119,6 +119,28 @@ internal sealed unsafe class Sequence : IDisposable
         _cache.Truncate(_computed);
     }
 
+    /// <summary>
+    /// Forgets <paramref name="count"/> tokens from <paramref name="start"/> on; those behind move up. Computed ones keep their
+    /// keys and values, the keys turned to the new positions.
+    /// </summary>
+    public void Discard(int start, int count)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(start);
+        ArgumentOutOfRangeException.ThrowIfNegative(count);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan((long)start + count, Count);
+        var end = start + count;
+        _cache.Truncate(_computed);
+        if (_computed <= end)
+            _cache.Truncate(Math.Min(_computed, start));
+        else if (_computed > _cache.Capacity)
+            _cache.Truncate(0);
+        else
+            _cache.Discard(start, count, _rope!, _transformer.Pool);
+        _computed = _cache.Length;
+        _tokens.AsSpan(end, Count - end).CopyTo(_tokens.AsSpan(start));
+        Count -= count;
+    }
+
     public void Dispose()
     {
         _cache.Dispose();
