@@ -1,4 +1,3 @@
-using System.Text.Json;
 
 namespace Mibera.Inference.Chat;
 

@@ -1,5 +1,4 @@
 using System.Text;
-using Mibera.Inference.Chat.Templates;
 
 namespace Mibera.Inference.Chat;
 

@@ -42,8 +42,8 @@ public sealed class ChatSessionTests
             await Text(chat.SendAsync("Go on.", Token));
             Assert.Equal(before, chat.Tokens[..before.Length].ToArray());
             Assert.Equal(before.Length, chat.LastAnswer.ReusedTokens);
-            // The token that was generated last has not been computed yet.
-            Assert.Equal(chat.LastAnswer.PromptTokens - before.Length + 1, chat.LastAnswer.PrefillTokens);
+            // The token that was generated last is computed only when another one is wanted.
+            Assert.InRange(chat.LastAnswer.PrefillTokens - (chat.LastAnswer.PromptTokens - before.Length), 0, 1);
         }
         Assert.Equal(4, chat.Messages.Count(m => m.Role == "assistant"));
     }
