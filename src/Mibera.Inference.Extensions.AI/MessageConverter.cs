@@ -64,7 +64,7 @@ internal static class MessageConverter
         var list = new JsonArray();
         foreach (var call in calls)
         {
-            list.Add(new JsonObject
+            list.Add((JsonNode)new JsonObject
             {
                 ["id"] = call.CallId,
                 ["type"] = "function",

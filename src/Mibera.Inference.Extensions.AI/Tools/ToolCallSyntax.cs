@@ -27,7 +27,7 @@ internal sealed record ToolCallSyntax(string Open, string Close)
             return written;
         var list = new JsonArray();
         foreach (var call in calls)
-            list.Add(new JsonObject { ["name"] = call.Name, ["arguments"] = ToolJson.Arguments(call) });
+            list.Add((JsonNode)new JsonObject { ["name"] = call.Name, ["arguments"] = ToolJson.Arguments(call) });
         return Open + list.ToJsonString(Readable) + Close;
     }
 

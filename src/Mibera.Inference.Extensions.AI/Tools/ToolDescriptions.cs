@@ -39,7 +39,7 @@ internal sealed class ToolDescriptions
             if (tool is not AIFunctionDeclaration function)
                 throw new NotSupportedException($"ChatOptions.Tools holds {tool.Name}, a {tool.GetType().Name}; only functions are supported.");
             first ??= function.Name;
-            list.Add(new JsonObject
+            list.Add((JsonNode)new JsonObject
             {
                 ["type"] = "function",
                 ["function"] = new JsonObject
