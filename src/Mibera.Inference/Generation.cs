@@ -14,15 +14,19 @@ internal sealed class Generation
     private readonly int _vocabulary;
     private readonly SamplerChain _sampler;
     private readonly StopStringMatcher _stop;
+    private readonly Func<CancellationToken, bool>? _makeRoom;
     private TokenDecoder? _decoder;
     private readonly LikeliestTokens? _likeliest;
     private int _generated;
     private bool _ended;
 
+    /// <param name="session">Where the tokens go.</param>
+    /// <param name="options">Sampling and stopping.</param>
+    /// <param name="makeRoom">Called when the context is full; returns false to end the generation.</param>
     /// <exception cref="ArgumentOutOfRangeException">An option has an impossible value.</exception>
-    public Generation(InferenceSession session, GenerationOptions options)
+    public Generation(InferenceSession session, GenerationOptions options, Func<CancellationToken, bool>? makeRoom)
     {
-        (_session, _options, _tokenizer) = (session, options, session.Model.Tokenizer);
+        (_session, _options, _tokenizer, _makeRoom) = (session, options, session.Model.Tokenizer, makeRoom);
         // Rows of the output beyond the vocabulary are padding: they have no text, and are never sampled.
         _vocabulary = Math.Min(_tokenizer.VocabularySize, session.Model.VocabularySize);
         _sampler = new SamplerChain(options, _vocabulary);
@@ -41,6 +45,9 @@ internal sealed class Generation
     {
         if (prompt.IsEmpty && _session.Position == 0)
             throw new ArgumentException("There is nothing to continue: the prompt is empty and the model adds no BOS token.", nameof(prompt));
+        // The prompt of a text that shifts may need room, too.
+        while (prompt.Length > _session.ContextLength - _session.Position && _makeRoom?.Invoke(cancellationToken) == true)
+            continue;
         _session.Push(prompt);
         _decoder = _tokenizer.CreateDecoder(AtStart(), skipSpecial: !_options.ShowSpecial);
         _session.Compute(null, cancellationToken, isPrompt: true);
@@ -67,10 +74,10 @@ internal sealed class Generation
         if (_generated == _options.MaxTokens)
             return End(StopReason.MaxTokens);
         _session.Compute(null, cancellationToken);
-        if (_session.Position == _session.ContextLength)
+        if (_session.Position == _session.ContextLength && !MakeRoom(cancellationToken))
             return End(StopReason.ContextFull);
         var token = Sample();
-        if (!_options.IgnoreEndOfGeneration && _session.Model.EndOfGenerationIds.Contains(token))
+        if (Ends(token))
             return End(StopReason.EndOfGeneration);
         var likeliest = _likeliest?.Of(_session.Logits[.._vocabulary]) ?? [];
         _session.Push([token]);
@@ -80,6 +87,18 @@ internal sealed class Generation
             Finish(StopReason.StopString);
         return true;
     }
+
+    /// <summary>Room may have cost the logits: the remaining tokens may have been pushed anew.</summary>
+    private bool MakeRoom(CancellationToken cancellationToken)
+    {
+        if (_makeRoom is null || !_makeRoom(cancellationToken))
+            return false;
+        _session.Compute(null, cancellationToken, isPrompt: true);
+        return true;
+    }
+
+    private bool Ends(int token) =>
+        _options.StopTokens.Contains(token) || (!_options.IgnoreEndOfGeneration && _session.Model.EndOfGenerationIds.Contains(token));
 
     private int Sample()
     {

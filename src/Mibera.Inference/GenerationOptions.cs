@@ -17,6 +17,15 @@ public record GenerationOptions : SamplingOptions
     /// <summary>Whether to go on after a token that ends a generation.</summary>
     public bool IgnoreEndOfGeneration { get; init; }
 
+    /// <summary>Further tokens that end the generation; they are not part of it.</summary>
+    public IReadOnlyCollection<int> StopTokens { get; init; } = [];
+
+    /// <summary>What happens when the context is full. A chat has an option of its own.</summary>
+    public ContextOverflow ContextOverflow { get; init; }
+
+    /// <summary>Tokens at the beginning that <see cref="ContextOverflow.Shift"/> never drops; a BOS token always stays.</summary>
+    public int KeepTokens { get; init; }
+
     /// <summary>Whether a prompt at the beginning of a session gets the model's BOS token, where it has one.</summary>
     public bool AddBos { get; init; } = true;
 

@@ -64,6 +64,7 @@ public sealed partial class InferenceSession : IDisposable, IAsyncDisposable
         DecodeTokens = _decodeTokens,
         DecodeTime = Stopwatch.GetElapsedTime(0, _decodeTicks),
         Recomputations = _sequence.Reprefills,
+        DiscardedTokens = _discarded,
         StopReason = _stopReason,
         Seed = _seed,
     };
@@ -136,7 +137,7 @@ public sealed partial class InferenceSession : IDisposable, IAsyncDisposable
     {
         ArgumentNullException.ThrowIfNull(prompt);
         options ??= new GenerationOptions();
-        return GenerateAsync(() => _model.Tokenizer.Encode(prompt, options.AddBos && Position == 0, options.ParseSpecial), options, cancellationToken);
+        return GenerateAsync(() => _model.Tokenizer.Encode(prompt, options.AddBos && Position == 0, options.ParseSpecial), options, RoomMaker(options), cancellationToken);
     }
 
     /// <summary>Continues the text after the tokens <paramref name="promptIds"/>.</summary>
@@ -152,8 +153,11 @@ public sealed partial class InferenceSession : IDisposable, IAsyncDisposable
     /// <exception cref="ArgumentException">There is nothing to continue, or an option has an impossible value.</exception>
     /// <exception cref="OperationCanceledException">It was cancelled; the session goes on from where it is.</exception>
     public IAsyncEnumerable<GeneratedPiece> GenerateAsync(
-        ReadOnlyMemory<int> promptIds, GenerationOptions? options = null, CancellationToken cancellationToken = default) =>
-        GenerateAsync(() => promptIds, options ?? new GenerationOptions(), cancellationToken);
+        ReadOnlyMemory<int> promptIds, GenerationOptions? options = null, CancellationToken cancellationToken = default)
+    {
+        options ??= new GenerationOptions();
+        return GenerateAsync(() => promptIds, options, RoomMaker(options), cancellationToken);
+    }
 
     /// <summary>Frees the memory of the session, as soon as no call uses it.</summary>
     public void Dispose()
@@ -185,7 +189,7 @@ public sealed partial class InferenceSession : IDisposable, IAsyncDisposable
         try
         {
             _sequence.Push(tokenIds);
-            Compute(stop => _sequence.ComputeHidden(hidden, stop), cancellationToken, isPrompt: true);
+            Compute(stop => _sequence.ComputeHidden(hidden, stop), isPrompt: true, cancellationToken);
         }
         finally
         {
@@ -195,9 +199,9 @@ public sealed partial class InferenceSession : IDisposable, IAsyncDisposable
 
     /// <summary>Computes what was pushed. One token at a time is decoding, unless it is the whole of a prompt.</summary>
     internal void Compute(PositionLogits? positions, CancellationToken cancellationToken, bool isPrompt = false) =>
-        Compute(stop => _sequence.Compute(positions, stop), cancellationToken, isPrompt);
+        Compute(stop => _sequence.Compute(positions, stop), isPrompt, cancellationToken);
 
-    private void Compute(Action<CancellationToken> work, CancellationToken cancellationToken, bool isPrompt)
+    private void Compute(Action<CancellationToken> work, bool isPrompt, CancellationToken cancellationToken)
     {
         var (start, computed) = (Stopwatch.GetTimestamp(), _sequence.Computed);
         var decodes = !isPrompt && _sequence.Count - computed == 1;
@@ -216,14 +220,19 @@ public sealed partial class InferenceSession : IDisposable, IAsyncDisposable
         }
     }
 
-    private async IAsyncEnumerable<GeneratedPiece> GenerateAsync(
-        Func<ReadOnlyMemory<int>> prompt, GenerationOptions options, [EnumeratorCancellation] CancellationToken cancellationToken)
+    /// <param name="prompt">Gives the tokens to append first; runs on a thread of the model.</param>
+    /// <param name="options">Sampling and stopping.</param>
+    /// <param name="makeRoom">Called when the context is full; makes room, or returns false to end the generation.</param>
+    /// <param name="cancellationToken">Ends the generation.</param>
+    internal async IAsyncEnumerable<GeneratedPiece> GenerateAsync(
+        Func<ReadOnlyMemory<int>> prompt, GenerationOptions options, Func<CancellationToken, bool>? makeRoom,
+        [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         Enter();
         try
         {
             _stopReason = StopReason.None;
-            var generation = await _model.RunAsync(() => Begin(prompt, options, cancellationToken), cancellationToken).ConfigureAwait(false);
+            var generation = await _model.RunAsync(() => Begin(prompt, new Generation(this, options, makeRoom), cancellationToken), cancellationToken).ConfigureAwait(false);
             while (await _model.RunAsync(() => generation.MoveNext(cancellationToken), cancellationToken).ConfigureAwait(false))
                 yield return generation.Current;
         }
@@ -235,9 +244,8 @@ public sealed partial class InferenceSession : IDisposable, IAsyncDisposable
         }
     }
 
-    private Generation Begin(Func<ReadOnlyMemory<int>> prompt, GenerationOptions options, CancellationToken cancellationToken)
+    private static Generation Begin(Func<ReadOnlyMemory<int>> prompt, Generation generation, CancellationToken cancellationToken)
     {
-        var generation = new Generation(this, options);
         generation.Begin(prompt().Span, cancellationToken);
         return generation;
     }

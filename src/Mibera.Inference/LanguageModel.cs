@@ -1,3 +1,4 @@
+using Mibera.Inference.Chat;
 using Mibera.Inference.Gguf;
 using Mibera.Inference.Memory;
 using Mibera.Inference.Models;
@@ -68,6 +69,9 @@ public sealed class LanguageModel : IDisposable, IAsyncDisposable
     /// <summary>Tokens that end a generation: the file's own, those that are known by name, and the published model's.</summary>
     public IReadOnlySet<int> EndOfGenerationIds { get; private init; } = new HashSet<int>();
 
+    /// <summary>The chat template in the file, Jinja source; null where it has none.</summary>
+    public string? ChatTemplate { get; private init; }
+
     /// <summary>Rows of the output projection: the length of every logits span.</summary>
     public int VocabularySize => _transformer.Config.Vocabulary;
 
@@ -119,7 +123,10 @@ public sealed class LanguageModel : IDisposable, IAsyncDisposable
         ArgumentException.ThrowIfNullOrEmpty(path);
         options ??= new ModelOptions();
         options.Validate();
-        return Task.Run(() => Load(path, options, progress, cancellationToken), cancellationToken);
+        // A thread of its own: reading gigabytes would hold one of the host's pool for a long time.
+        return Task.Factory.StartNew(
+            () => Load(path, options, progress, cancellationToken), cancellationToken,
+            TaskCreationOptions.LongRunning | TaskCreationOptions.DenyChildAttach, TaskScheduler.Default);
     }
 
     /// <summary>A session: one conversation or text, with a KV cache of its own.</summary>
@@ -151,6 +158,17 @@ public sealed class LanguageModel : IDisposable, IAsyncDisposable
                 + $"in batches of {Math.Min(capacity, MemoryPlan.BatchSize)} tokens: ask for a shorter context or smaller batches",
                 FilePath, e);
         }
+    }
+
+    /// <summary>A conversation: messages instead of text, rendered by the model's chat template.</summary>
+    /// <param name="options">System prompt, template, tools, context; null: the defaults.</param>
+    /// <exception cref="ChatTemplateException">The template cannot be parsed.</exception>
+    /// <exception cref="UnsupportedModelException">The file has no template, and nothing else tells the model's chat format.</exception>
+    /// <exception cref="MemoryBudgetException">As <see cref="CreateSession"/>.</exception>
+    public ChatSession CreateChat(ChatOptions? options = null)
+    {
+        ObjectDisposedException.ThrowIf(IsDisposed, this);
+        return new ChatSession(this, options ?? new ChatOptions());
     }
 
     /// <summary>The vectors of some texts, in their order: their tokens' final hidden states behind the output norm, pooled.</summary>
@@ -266,6 +284,7 @@ public sealed class LanguageModel : IDisposable, IAsyncDisposable
             return new LanguageModel(file, weights, pool, config, tokenizer, report, plan, options)
             {
                 EndOfGenerationIds = EndOfGeneration(tokenizer, proposal),
+                ChatTemplate = metadata.GetStringOrNull("tokenizer.chat_template") is { Length: > 0 } template ? template : null,
             };
         }
         catch

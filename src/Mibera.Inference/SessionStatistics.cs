@@ -19,6 +19,9 @@ public readonly record struct SessionStatistics
     /// session was cut back to where its cache, which keeps little more than the window, holds nothing any more.</summary>
     public int Recomputations { get; init; }
 
+    /// <summary>Tokens that were dropped from the middle to make room, see <see cref="ContextOverflow.Shift"/>.</summary>
+    public long DiscardedTokens { get; init; }
+
     /// <summary>Why the last generation ended.</summary>
     public StopReason StopReason { get; init; }
 

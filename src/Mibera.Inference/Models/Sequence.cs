@@ -131,6 +131,30 @@ internal sealed unsafe partial class Sequence : IDisposable
             _logitsOf = 0;
     }
 
+    /// <summary>
+    /// Forgets <paramref name="count"/> tokens from <paramref name="start"/> on; those behind move up. Computed ones keep their
+    /// keys and values, the keys turned to the new positions.
+    /// </summary>
+    public void Discard(int start, int count)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(start);
+        ArgumentOutOfRangeException.ThrowIfNegative(count);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan((long)start + count, Count);
+        var end = start + count;
+        _cache.Truncate(_computed);
+        if (_computed <= end)
+            _cache.Truncate(Math.Min(_computed, start));
+        else if (_computed > _cache.Capacity)
+            _cache.Truncate(0);
+        else
+            _cache.Discard(start, count, _rope!, _transformer.Pool);
+        _computed = _cache.Length;
+        // The last position's logits stay unless it is gone itself.
+        _logitsOf = _logitsOf == Count && end < Count && _computed == Count - count ? _computed : 0;
+        _tokens.AsSpan(end, Count - end).CopyTo(_tokens.AsSpan(start));
+        Count -= count;
+    }
+
     public void Dispose()
     {
         _cache.Dispose();

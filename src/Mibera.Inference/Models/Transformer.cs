@@ -15,6 +15,8 @@ internal sealed unsafe class Transformer(ModelConfig config, TransformerWeights 
 
     public ModelConfig Config => config;
 
+    public WorkerPool Pool => pool;
+
     /// <summary>Scratch memory for a sequence that is kept in <paramref name="cache"/>.</summary>
     public ForwardBuffers CreateBuffers(KvCache cache, int batch, int microBatch) =>
         new(config, cache, pool, batch, microBatch, weights.IsGated);
