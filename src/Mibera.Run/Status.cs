@@ -100,7 +100,7 @@ internal sealed class Status : IProgress<LoadProgress>
         Messages.Line(string.Create(CultureInfo.InvariantCulture,
             $"load {(_loadTime ?? _clock.Elapsed).TotalSeconds:F2} s | {work}peak RSS {PeakRss() / 1e6:F0} MB"));
         if (_streaming?.Invoke() is { BytesRead.Bytes: > 0 } streaming)
-            Messages.Line(string.Create(CultureInfo.InvariantCulture, $"streamed {streaming.BytesRead} at {streaming.BytesPerSecond / 1e9:F2} GB/s"));
+            Messages.Line(string.Create(CultureInfo.InvariantCulture, $"streamed {streaming.BytesRead} in {streaming.Passes} passes at {streaming.BytesPerSecond / 1e9:F3} GB/s"));
     }
 
     private static string Tokens(long count) => count == 1 ? "1 token" : string.Create(CultureInfo.InvariantCulture, $"{count} tokens");
