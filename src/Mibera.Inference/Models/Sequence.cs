@@ -67,8 +67,12 @@ internal sealed unsafe class Sequence : IDisposable
     /// <summary>Logits of the last computed position [vocabulary]; writable, for samplers work in place.</summary>
     public Span<float> Logits => new(_logits.Pointer, _transformer.Config.Vocabulary);
 
-    /// <inheritdoc cref="KvCache.TakeMemory"/>
-    public void TakeMemory(WorkerPool pool) => _cache.TakeMemory(pool);
+    /// <inheritdoc cref="PhysicalMemory"/>
+    public void TakeMemory(WorkerPool pool)
+    {
+        _cache.TakeMemory(pool);
+        _buffers.TakeMemory(pool);
+    }
 
     /// <summary>Takes tokens without computing them.</summary>
     /// <exception cref="ContextFullException">They do not fit.</exception>
