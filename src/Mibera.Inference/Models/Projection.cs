@@ -13,7 +13,7 @@ namespace Mibera.Inference.Models;
 internal sealed unsafe class Projection
 {
     // Row chunks are multiples of this: every kernel's granularity divides it.
-    private const int ChunkRows = 16;
+    private const int ChunkRows = 32;
 
     private readonly Part[] _parts;
     private readonly float[]? _bias;

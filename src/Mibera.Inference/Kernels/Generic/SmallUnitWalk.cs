@@ -54,7 +54,7 @@ internal static unsafe class SmallUnitWalk<TFormat, TIsa>
         var chunksInBlock = TFormat.ChunksInBlock;
         var chunks = x.Width / Chunk;
         var accumulator = Vector256<float>.Zero;
-        var ahead = rows + 8 * stride;
+        var ahead = rows + Prefetch.Distance(8 * (nint)stride);
         for (var chunk = 0; chunk < chunks; chunk += chunksInBlock)
         {
             // The next group's bytes, in order and skipping no line: as many as this step consumes.
