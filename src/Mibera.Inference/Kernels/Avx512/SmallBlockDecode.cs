@@ -21,6 +21,7 @@ internal sealed unsafe class SmallBlockDecode<TCell> : RowGroupDecode
     protected override int GroupRows => Rows;
 
     [SkipLocalsInit]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     protected override void Run(
         byte* data, nint stride, int rows, int columns, byte* packed, float* activationScales, float* output)
     {

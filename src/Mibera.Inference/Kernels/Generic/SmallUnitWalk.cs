@@ -47,6 +47,7 @@ internal static unsafe class SmallUnitWalk<TFormat, TIsa>
     }
 
     /// <summary>The products of the eight rows at <paramref name="rows"/> + r * <paramref name="stride"/>.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static Vector256<float> Multiply(byte* rows, long stride, QuantizedVector x)
     {
         // Taken first: after all that is inlined below the compiler's budget is spent, and these would be calls.

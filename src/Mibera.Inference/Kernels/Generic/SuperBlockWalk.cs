@@ -16,6 +16,7 @@ internal static unsafe class SuperBlockWalk<TFormat, TIsa>
     private const int SubBlocks = Block / IntegerBlock.SubBlock;
 
     /// <summary>The products of <paramref name="count"/> rows, eight at most; other lanes are undefined.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static Vector256<float> Multiply(byte* rows, long rowBytes, int count, QuantizedVector x, RowGroup group)
     {
         var tables = TFormat.Tables;
