@@ -56,7 +56,7 @@ internal sealed unsafe class SmallBlockDecode<TCell> : RowGroupDecode
     /// The one to three blocks after the last four: the row's last four once more, of which those done are left out. A row
     /// shorter than four is copied, with zeros after it: a missing block adds zero times zero.
     /// </summary>
-    [MethodImpl(MethodImplOptions.NoInlining)]
+    [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
     [SkipLocalsInit]
     private static Vector256<float> LastBlocks(
         byte* constants, byte* first, nint stride, int blocks, byte* y, Vector256<float> sum)
