@@ -36,6 +36,10 @@ public sealed record MemoryPlan
     /// <summary>What is read from the disk for every token, or once for each batch of a prompt.</summary>
     public required ByteSize WeightsStreamed { get; init; }
 
+    /// <summary>Bytes that the disk reads in a second, measured briefly when the plan was made; null where nothing is streamed or the
+    /// file could not be read.</summary>
+    public double? DiskSpeed { get; init; }
+
     /// <summary>Memory that streamed layers are read into.</summary>
     public required ByteSize StreamBuffers { get; init; }
 
@@ -120,6 +124,8 @@ public sealed record MemoryPlan
         Line("weights", WeightsResident, $"of {WeightsTotal}: {Layers - StreamedLayers.Count} of {Layers} layers stay in memory, and the output");
         if (StreamedLayers.Count > 0)
             Line("stream buffers", StreamBuffers, Streaming);
+        if (DiskSpeed is { } speed)
+            text.Append(Prediction(speed));
         Line("KV cache", KvCache, $"{ContextLength} positions, keys {KeyCacheType}, values {ValueCacheType}");
         Line("scratch", Scratch, $"batches of {BatchSize}, multiplied by {MicroBatchSize}");
         Line("runtime", Runtime, "the process and the vocabulary, estimated");
@@ -135,11 +141,18 @@ public sealed record MemoryPlan
     }
 
     private string Streaming => string.Create(CultureInfo.InvariantCulture,
-        $"{StreamedLayers.Count} layers, {WeightsStreamed}, are read for every token: at most {StreamingLimit(1e9):F2} tokens/s for each GB/s of the disk");
+        $"{StreamedLayers.Count} layers, {WeightsStreamed}, are read for every token");
+
+    private string Prediction(double speed) => string.Create(CultureInfo.InvariantCulture,
+        $"{"disk",-15}{speed / 1e9,7:F2} GB/s measured just now: at most {StreamingLimit(speed):G2} tokens/s\n");
 
     internal static MemoryPlan For(GgufFile file, ConfigProposal proposal, ModelBinding binding, ModelOptions options)
     {
         var threads = options.Threads == 0 ? ProcessorTopology.UsableCores() : options.Threads;
-        return new MemoryPlanner(file.FilePath, new ModelFootprint(proposal, binding, options.MemoryMap, threads), options, SystemMemory.Read()).Plan();
+        var footprint = new ModelFootprint(proposal, binding, options.MemoryMap, threads);
+        var plan = new MemoryPlanner(file.FilePath, footprint, options, SystemMemory.Read()).Plan();
+        if (plan.StreamedLayers.Count == 0)
+            return plan;
+        return plan with { DiskSpeed = DiskProbe.BytesPerSecond(file, footprint.LayerTensors[plan.StreamedLayers[plan.StreamedLayers.Count / 2]]) };
     }
 }

@@ -16,6 +16,7 @@ internal sealed class Status : IProgress<LoadProgress>
     private readonly bool _terminal = !Console.IsErrorRedirected;
     private readonly Stopwatch _clock = new();
     private readonly Lock _gate = new();
+    private readonly List<(string Name, TimeSpan Begin)> _stages = [];
     private TimeSpan? _loadTime;
     private Func<SessionStatistics>? _statistics;
     private Func<StreamingStatistics>? _streaming;
@@ -31,13 +32,22 @@ internal sealed class Status : IProgress<LoadProgress>
         Line("loading");
     }
 
-    void IProgress<LoadProgress>.Report(LoadProgress value) =>
+    void IProgress<LoadProgress>.Report(LoadProgress value)
+    {
+        lock (_gate)
+        {
+            if (_stages.Count == 0 || _stages[^1].Name != value.Stage)
+                _stages.Add((value.Stage, _clock.Elapsed));
+        }
         Line(value.Total > 0 ? $"{value.Stage} {100 * value.Done / value.Total} %" : value.Stage);
+    }
 
     public void Loaded(LanguageModel model)
     {
         _loadTime = _clock.Elapsed;
         Clear();
+        if (IsVerbose)
+            Messages.Line(LoadStages());
         foreach (var entry in IsVerbose ? model.LoadReport.Entries : _terminal ? model.LoadReport.Notable : [])
             Messages.Line(entry.ToString());
         _streaming = () => model.Streaming;
@@ -99,9 +109,23 @@ internal sealed class Status : IProgress<LoadProgress>
             Messages.Text("\n");
         Messages.Line(string.Create(CultureInfo.InvariantCulture,
             $"load {(_loadTime ?? _clock.Elapsed).TotalSeconds:F2} s | {work}peak RSS {PeakRss() / 1e6:F0} MB"));
+        if (IsVerbose)
+            Messages.Line(Collections());
+
         if (_streaming?.Invoke() is { BytesRead.Bytes: > 0 } streaming)
-            Messages.Line(string.Create(CultureInfo.InvariantCulture, $"streamed {streaming.BytesRead} at {streaming.BytesPerSecond / 1e9:F2} GB/s"));
+            Messages.Line(string.Create(CultureInfo.InvariantCulture, $"streamed {streaming.BytesRead} in {streaming.Passes} passes at {streaming.BytesPerSecond / 1e9:F3} GB/s"));
     }
+
+    /// <summary>How long each stage of loading took.</summary>
+    private string LoadStages()
+    {
+        var ends = _stages.Skip(1).Select(s => s.Begin).Append(_loadTime!.Value);
+        return "loading: " + string.Join(", ", _stages.Zip(ends, (stage, end) =>
+            string.Create(CultureInfo.InvariantCulture, $"{stage.Name} {(end - stage.Begin).TotalSeconds:F3} s")));
+    }
+
+    private static string Collections() => string.Create(CultureInfo.InvariantCulture,
+        $"garbage collections {GC.CollectionCount(0)}, of them {GC.CollectionCount(2)} full; pauses {GC.GetTotalPauseDuration().TotalMilliseconds:F1} ms; heap {GC.GetGCMemoryInfo().HeapSizeBytes / 1e6:F1} MB, memory load {GC.GetGCMemoryInfo().MemoryLoadBytes / 1e9:F2} of {GC.GetGCMemoryInfo().HighMemoryLoadThresholdBytes / 1e9:F2} GB");
 
     private static string Tokens(long count) => count == 1 ? "1 token" : string.Create(CultureInfo.InvariantCulture, $"{count} tokens");
 

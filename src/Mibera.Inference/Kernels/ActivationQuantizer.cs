@@ -23,6 +23,7 @@ internal static unsafe class ActivationQuantizer
             scales[b] = QuantizeBlock(source + b * block, block, quants + b * block, sums + b * (block / 16));
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static float QuantizeBlock(float* x, int count, sbyte* quants, short* sums)
     {
         var largest = LargestMagnitude(x, count);

@@ -108,16 +108,8 @@ internal sealed unsafe partial class KvCache : IDisposable
             FirstHeld = 0;
     }
 
-    /// <summary>Takes the physical memory now, before anything is written: should there be too little, the start fails, not a
-    /// conversation.</summary>
-    public void TakeMemory(WorkerPool pool)
-    {
-        foreach (var buffer in (ReadOnlySpan<NativeBuffer>)[_keys, _values])
-        {
-            var body = new TouchBody { Buffer = buffer };
-            pool.Run(ref body, (int)((buffer.Bytes + TouchBody.Piece - 1) / TouchBody.Piece), grain: 1);
-        }
-    }
+    /// <inheritdoc cref="PhysicalMemory"/>
+    public void TakeMemory(WorkerPool pool) => PhysicalMemory.Take(pool, _keys, _values);
 
     public void Dispose()
     {
@@ -129,21 +121,6 @@ internal sealed unsafe partial class KvCache : IDisposable
 
     private byte* Group(NativeBuffer buffer, int groupBytes, int layer, int head, int group) =>
         (byte*)buffer.Pointer + (((long)layer * Heads + head) * _groups + group % _groups) * groupBytes;
-
-    private struct TouchBody : IParallelBody
-    {
-        public const int Piece = 1 << 22;
-        private const int Page = 4096;
-
-        public NativeBuffer Buffer;
-
-        public readonly void Execute(int worker, int begin, int end)
-        {
-            var last = Math.Min((long)end * Piece, Buffer.Bytes);
-            for (var offset = (long)begin * Piece; offset < last; offset += Page)
-                ((byte*)Buffer.Pointer)[offset] = 0;
-        }
-    }
 
     private struct WriteBody : IParallelBody
     {

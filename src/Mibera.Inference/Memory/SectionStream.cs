@@ -52,6 +52,9 @@ internal sealed unsafe class SectionStream : IDisposable
     /// <summary>Bytes read so far.</summary>
     public long BytesRead { get; private set; }
 
+    /// <summary>Leases given so far.</summary>
+    public long Leases { get; private set; }
+
     /// <summary>Time during which reads were under way.</summary>
     public TimeSpan ReadTime
     {
@@ -125,6 +128,7 @@ internal sealed unsafe class SectionStream : IDisposable
     private byte* Lease(StreamBuffer buffer, int section)
     {
         buffer.Leases++;
+        Leases++;
         _last = Array.IndexOf(_order, section);
         _doubtful = null;
         return buffer.Pointer;

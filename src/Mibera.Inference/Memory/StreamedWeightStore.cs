@@ -14,7 +14,7 @@ internal sealed unsafe class StreamedWeightStore(GgufFile file, WeightStore resi
     private SectionStream? _stream;
 
     /// <summary>Bytes that were read, and the time during which reads were under way.</summary>
-    public StreamingStatistics Statistics => _stream is { } stream ? new(new ByteSize(stream.BytesRead), stream.ReadTime) : default;
+    public StreamingStatistics Statistics => _stream is { } stream ? new(new ByteSize(stream.BytesRead), stream.ReadTime, stream.Leases / _streamed.Count) : default;
 
     public override WeightSlot Add(GgufTensor tensor, int section)
     {

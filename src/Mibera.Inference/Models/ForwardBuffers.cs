@@ -74,6 +74,10 @@ internal sealed unsafe class ForwardBuffers : IDisposable
 
     public ExpertBuffers? Experts { get; }
 
+    /// <summary>Takes the physical memory of what grows with the batch and the micro-batch.</summary>
+    /// <inheritdoc cref="PhysicalMemory"/>
+    public void TakeMemory(WorkerPool pool) => PhysicalMemory.Take(pool, _hidden, _qkv, _projected, _up);
+
     public void Dispose()
     {
         _hidden.Dispose();

@@ -13,11 +13,16 @@ namespace Mibera.Inference.Models;
 internal sealed unsafe class Projection
 {
     // Row chunks are multiples of this: every kernel's granularity divides it.
-    private const int ChunkRows = 16;
+    private const int ChunkRows = 32;
+
+    // Weights that a worker takes at a time: some 5 µs of decoding, so that nobody waits long for the last one, and much more
+    // than taking them costs.
+    private const int ChunkBytes = 128 * 1024;
 
     private readonly Part[] _parts;
     private readonly float[]? _bias;
     private readonly int _chunks;
+    private readonly int _grain;
 
     private Projection(Part[] parts, int inputs, float[]? bias)
     {
@@ -28,6 +33,7 @@ internal sealed unsafe class Projection
             Outputs += part.Rows;
             _chunks += (part.Rows + ChunkRows - 1) / ChunkRows;
         }
+        _grain = Math.Max(1, ChunkBytes / (ChunkRows * (int)_parts[0].RowBytes));
     }
 
     public int Inputs { get; }
@@ -57,8 +63,7 @@ internal sealed unsafe class Projection
         foreach (var part in _parts)
             part.Kernel.Prepare(input, pool);
         var body = new RowChunks { Owner = this, Lease = lease, Input = input, Output = output };
-        // A few chunks per worker even out faster and slower cores; more would only cost hand-outs.
-        pool.Run(ref body, _chunks, grain: Math.Max(1, _chunks / (pool.ThreadCount * 8)));
+        pool.Run(ref body, _chunks, _grain);
     }
 
     /// <summary>All biases in one row, zero where the file has none; null where it has none at all.</summary>
@@ -113,9 +118,11 @@ internal sealed unsafe class Projection
         public int FirstChunk;
         private readonly int _columns = (int)slot.Tensor.Dimensions[0];
 
+        public readonly long RowBytes => slot.Tensor.Type.RowBytes(_columns);
+
         public readonly WeightMatrix Weights(WeightLease lease)
         {
-            var bytes = slot.Tensor.Type.RowBytes(_columns) * Rows;
+            var bytes = RowBytes * Rows;
             return new WeightMatrix(slot.Tensor.Type, lease.Address(slot) + expert * bytes, Rows, _columns);
         }
     }

@@ -68,8 +68,12 @@ internal sealed unsafe partial class Sequence : IDisposable
     /// <summary>Logits of the last computed position [vocabulary]; writable, for samplers work in place.</summary>
     public Span<float> Logits => _logits.Span;
 
-    /// <inheritdoc cref="KvCache.TakeMemory"/>
-    public void TakeMemory(WorkerPool pool) => _cache.TakeMemory(pool);
+    /// <inheritdoc cref="PhysicalMemory"/>
+    public void TakeMemory(WorkerPool pool)
+    {
+        _cache.TakeMemory(pool);
+        _buffers.TakeMemory(pool);
+    }
 
     /// <summary>Takes tokens without computing them.</summary>
     /// <exception cref="ContextFullException">They do not fit.</exception>

@@ -28,14 +28,12 @@ internal sealed unsafe class WorkerPool : IDisposable
 
     private readonly TurnQueue _turns = new();
     private readonly Thread[] _threads;
+    private readonly WorkShares _shares;
     private readonly WaitPoint _wake = new();
     private readonly WaitPoint _join = new();
     private long _state;
-    private long _next;
     private delegate*<void*, int, int, int, void> _invoke;
     private void* _body;
-    private int _count;
-    private int _grain;
     private ExceptionDispatchInfo? _failure;
     private volatile bool _disposed;
 
@@ -45,6 +43,7 @@ internal sealed unsafe class WorkerPool : IDisposable
         ArgumentOutOfRangeException.ThrowIfLessThan(threads, 1);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(threads, ActiveMask / OneActive);
         ThreadCount = threads;
+        _shares = new WorkShares(threads);
         _threads = new Thread[threads - 1];
         for (var i = 0; i < _threads.Length; i++)
         {
@@ -121,7 +120,8 @@ internal sealed unsafe class WorkerPool : IDisposable
 
     private void RunLoop(int count, int grain)
     {
-        (_count, _grain, _next, _failure) = (count, grain, 0, null);
+        _failure = null;
+        _shares.Reset(count, grain);
         // No worker is active here: the state is a count of loops alone.
         Interlocked.Add(ref _state, OneLoop + Open);
         _wake.Signal();
@@ -172,18 +172,14 @@ internal sealed unsafe class WorkerPool : IDisposable
         (Current, CurrentWorker) = (this, worker);
         try
         {
-            while (true)
-            {
-                var begin = Interlocked.Add(ref _next, _grain) - _grain;
-                if (begin >= _count)
-                    return;
-                _invoke(_body, worker, (int)begin, (int)Math.Min(_count, begin + _grain));
-            }
+            var share = worker;
+            while (_shares.TryTake(worker, ref share, out var begin, out var end))
+                _invoke(_body, worker, begin, end);
         }
         catch (Exception e)
         {
             Interlocked.CompareExchange(ref _failure, ExceptionDispatchInfo.Capture(e), null);
-            Interlocked.Exchange(ref _next, _count);
+            _shares.Stop();
         }
         finally
         {

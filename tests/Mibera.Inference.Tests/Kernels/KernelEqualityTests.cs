@@ -33,7 +33,7 @@ public unsafe class KernelEqualityTests
     public void BitsAreThoseOfTheScalarKernel(GgmlType type, string set)
     {
         var kernel = Kernel(type, set);
-        foreach (var units in new[] { 1, 2, 3, 5, 20 })
+        foreach (var units in new[] { 1, 2, 3, 5, 6, 7, 20 })
         {
             var columns = units * Math.Max(type.Block().Elements, kernel.Form == ActivationForm.Int8Block256 ? 256 : 32);
             foreach (var pattern in RandomBlocks.Patterns)

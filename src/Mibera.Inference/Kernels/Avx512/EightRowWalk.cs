@@ -24,7 +24,7 @@ internal readonly unsafe struct EightRowWalk : IWalk
         step.Clear();
         var constants = TCell.Constants;
         var intoFirstLevel = Prefetch.IntoFirstLevel;
-        var ahead = data + 8 * stride;
+        var ahead = data + Prefetch.Distance(8 * stride);
         for (var r = 0; r < rows; r += 8)
         {
             var sum = Vector256<float>.Zero;

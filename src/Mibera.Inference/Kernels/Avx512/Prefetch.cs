@@ -4,7 +4,7 @@ using System.Runtime.Intrinsics.X86;
 namespace Mibera.Inference.Kernels.Avx512;
 
 /// <summary>
-/// Hints that fetch the weights of the next group of rows while this one is multiplied. They are dropped when the
+/// Hints that fetch the weights of the next groups of rows while this one is multiplied. They are dropped when the
 /// processor's queue is full, so they must be spread evenly, and must skip no line.
 /// </summary>
 internal static unsafe class Prefetch
@@ -14,6 +14,13 @@ internal static unsafe class Prefetch
     /// second level (Q3_K 35 against 64 Gweights/s), on Zen 5 (48 KB) the second level is 10 to 15 % slower.
     /// </summary>
     public static readonly bool IntoFirstLevel = !IsZen4OrOlder();
+
+    /// <summary>
+    /// How many bytes ahead of a group of rows of <paramref name="groupBytes"/> to fetch: the next group, and no nearer than
+    /// what memory delivers while one line is on its way (a thread's 30 GB/s times 250 ns of a busy memory).
+    /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static nint Distance(nint groupBytes) => Math.Max(groupBytes, 8192);
 
     /// <summary>Fetches the lines of <paramref name="bytes"/> (a constant, at most 2048) bytes.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

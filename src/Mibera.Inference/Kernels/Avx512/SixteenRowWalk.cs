@@ -21,7 +21,7 @@ internal readonly unsafe struct SixteenRowWalk : IWalk
         var step = new WalkStep(unaligned);
         var constants = TCell.Constants;
         var intoFirstLevel = Prefetch.IntoFirstLevel;
-        var ahead = data + 16 * stride;
+        var ahead = data + Prefetch.Distance(16 * stride);
         for (var r = 0; r < rows; r += 16)
         {
             var sum = Vector512<float>.Zero;

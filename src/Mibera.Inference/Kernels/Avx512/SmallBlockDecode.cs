@@ -21,22 +21,23 @@ internal sealed unsafe class SmallBlockDecode<TCell> : RowGroupDecode
     protected override int GroupRows => Rows;
 
     [SkipLocalsInit]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     protected override void Run(
         byte* data, nint stride, int rows, int columns, byte* packed, float* activationScales, float* output)
     {
-        var rest = stackalloc byte[Rows * TCell.GroupBytes];
         var blocks = columns / TCell.UnitElements;
         var constants = TCell.Constants;
         var intoFirstLevel = Prefetch.IntoFirstLevel;
-        var ahead = data + Rows * stride;
+        var distance = Prefetch.Distance(Rows * stride);
         for (var r = 0; r < rows; r += Rows)
         {
             var sum = Vector256<float>.Zero;
             var first = data + r * stride;
+            var ahead = first + distance;
             var y = packed;
             for (var b = 0; b + 4 <= blocks; b += 4)
             {
-                sum = FourBlocks(constants, first, stride, y, sum);
+                sum = FourBlocks(constants, first, stride, y, 0, sum);
                 Prefetch.Lines(ahead, Rows * TCell.GroupBytes, intoFirstLevel);
                 ahead += Rows * TCell.GroupBytes;
                 first += TCell.GroupBytes;
@@ -44,16 +45,36 @@ internal sealed unsafe class SmallBlockDecode<TCell> : RowGroupDecode
             }
             if (blocks % 4 > 0)
             {
-                // Fewer than four blocks, with zeros after them: a missing block adds zero times zero.
-                CopyRest(first, stride, blocks % 4 * TCell.GroupBytes / 4, rest);
-                sum = FourBlocks(constants, rest, TCell.GroupBytes, y, sum);
+                sum = LastBlocks(constants, first, stride, blocks, y, sum);
+                Prefetch.Lines(ahead, Rows * TCell.GroupBytes, intoFirstLevel);
             }
             sum.Store(output + r);
         }
     }
 
+    /// <summary>
+    /// The one to three blocks after the last four: the row's last four once more, of which those done are left out. A row
+    /// shorter than four is copied, with zeros after it: a missing block adds zero times zero.
+    /// </summary>
+    [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
+    [SkipLocalsInit]
+    private static Vector256<float> LastBlocks(
+        byte* constants, byte* first, nint stride, int blocks, byte* y, Vector256<float> sum)
+    {
+        var done = 4 - blocks % 4;
+        if (blocks > 4)
+            return FourBlocks(constants, first - done * TCell.GroupBytes / 4, stride, y, done, sum);
+        var copies = stackalloc byte[Rows * TCell.GroupBytes];
+        new Span<byte>(copies, Rows * TCell.GroupBytes).Clear();
+        for (var row = 0; row < Rows; row++)
+            Unsafe.CopyBlockUnaligned(copies + row * TCell.GroupBytes, first + row * stride, (uint)(blocks * TCell.GroupBytes / 4));
+        return FourBlocks(constants, copies, TCell.GroupBytes, y, 0, sum);
+    }
+
+    /// <summary>Adds the products of four blocks but the first <paramref name="done"/>, in their order.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector256<float> FourBlocks(byte* constants, byte* blocks, nint stride, byte* y, Vector256<float> sum)
+    private static Vector256<float> FourBlocks(
+        byte* constants, byte* blocks, nint stride, byte* y, int done, Vector256<float> sum)
     {
         var products0 = Vector512.ConvertToSingle(TCell.FourRows(constants, blocks, stride, y, out var raw0));
         var products4 = Vector512.ConvertToSingle(TCell.FourRows(constants, blocks + 4 * stride, stride, y, out var raw4));
@@ -64,10 +85,11 @@ internal sealed unsafe class SmallBlockDecode<TCell> : RowGroupDecode
         // From [row 0-3] [block] and [row 4-7] [block] to [block] [row], blocks 0, 1 and blocks 2, 3.
         var first = Vector512.Create(0ul, 1, 8, 9, 2, 3, 10, 11);
         sum = TwoBlocks(
-            Join(products0, first, products4), Join(scales0, first, scales4), Join(offsets0, first, offsets4), sums, sum);
+            Join(products0, first, products4), Join(scales0, first, scales4), Join(offsets0, first, offsets4), sums, done, sum);
         var second = Vector512.Create(4ul, 5, 12, 13, 6, 7, 14, 15);
         return TwoBlocks(
-            Join(products0, second, products4), Join(scales0, second, scales4), Join(offsets0, second, offsets4), sums + 2, sum);
+            Join(products0, second, products4), Join(scales0, second, scales4), Join(offsets0, second, offsets4), sums + 2,
+            done - 2, sum);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -76,10 +98,14 @@ internal sealed unsafe class SmallBlockDecode<TCell> : RowGroupDecode
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector256<float> TwoBlocks(
-        Vector512<float> products, Vector512<float> scales, Vector512<float> offsets, float* activationSums, Vector256<float> sum)
+        Vector512<float> products, Vector512<float> scales, Vector512<float> offsets, float* activationSums, int done,
+        Vector256<float> sum)
     {
-        sum = OneBlock(products.GetLower(), scales.GetLower(), offsets.GetLower(), activationSums[0], sum);
-        return OneBlock(products.GetUpper(), scales.GetUpper(), offsets.GetUpper(), activationSums[1], sum);
+        if (done < 1)
+            sum = OneBlock(products.GetLower(), scales.GetLower(), offsets.GetLower(), activationSums[0], sum);
+        if (done < 2)
+            sum = OneBlock(products.GetUpper(), scales.GetUpper(), offsets.GetUpper(), activationSums[1], sum);
+        return sum;
     }
 
     /// <summary>
@@ -120,14 +146,5 @@ internal sealed unsafe class SmallBlockDecode<TCell> : RowGroupDecode
             scales = TCell.Scales(raw) * activationScales;
             offsets = default;
         }
-    }
-
-    /// <summary>Copies fewer than four blocks of each row, and zeros after them.</summary>
-    [MethodImpl(MethodImplOptions.NoInlining)]
-    private static void CopyRest(byte* first, nint stride, int bytes, byte* target)
-    {
-        new Span<byte>(target, Rows * TCell.GroupBytes).Clear();
-        for (var row = 0; row < Rows; row++)
-            Unsafe.CopyBlockUnaligned(target + row * TCell.GroupBytes, first + row * stride, (uint)bytes);
     }
 }

@@ -4,8 +4,8 @@ namespace Mibera.Inference.Kernels.Avx512;
 
 /// <summary>
 /// Activations packed four units of 32 (or 16) at a time, for one row at a time. After what a cell wants come the blocks' float
-/// scales, each four times, and a line with their sums of quants as floats; what is missing in the last four blocks is
-/// zero.
+/// scales, each four times, and a line with their sums of quants as floats. The last four
+/// are the row's last four, whether or not some of them were in the four before; a row that is shorter ends with zeros.
 /// </summary>
 internal abstract unsafe class SmallBlockLayout : IActivationLayout
 {
@@ -31,16 +31,18 @@ internal abstract unsafe class SmallBlockLayout : IActivationLayout
     {
         var quants = stackalloc sbyte[128];
         var elements = 4 * UnitElements;
+        var last = Math.Max(0, source.Width - elements);
         for (var row = begin; row < end; row++)
         {
             for (var group = 0; group < Groups(source.Width); group++)
             {
-                var units = Math.Min(4, (source.Width - elements * group) / UnitElements);
+                var start = Math.Min(elements * group, last);
+                var units = Math.Min(4, (source.Width - start) / UnitElements);
                 var copy = new Span<sbyte>(quants, elements);
                 copy[(UnitElements * units)..].Clear();
-                new ReadOnlySpan<sbyte>(source.Quants(row) + elements * group, UnitElements * units).CopyTo(copy);
+                new ReadOnlySpan<sbyte>(source.Quants(row) + start, UnitElements * units).CopyTo(copy);
                 var target = destination + ((long)row * Groups(source.Width) + group) * PackedBytes;
-                PackScales(source, row, elements * group, units, target + PackedBytes);
+                PackScales(source, row, start, units, target + PackedBytes);
                 PackQuants(quants, (float*)(target + PackedBytes - SumsFromEnd), target);
             }
         }

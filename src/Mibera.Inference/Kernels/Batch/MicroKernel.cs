@@ -71,6 +71,7 @@ internal static unsafe partial class MicroKernel<TFormat, TProducts, TIsa, TVect
 
     /// <summary>Four quads at a time, the products of which are added up to <see cref="Depth"/> before they are scaled.</summary>
     [SkipLocalsInit]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void RunByFour<TCount>(
         byte* weights, byte* beside, nint groupBytes, byte* records, nint recordBytes, int units, byte* sums)
         where TCount : struct, ICount
@@ -111,6 +112,7 @@ internal static unsafe partial class MicroKernel<TFormat, TProducts, TIsa, TVect
 
     /// <summary>Eight quads at a time, in two halves: the sums of the first wait for the second.</summary>
     [SkipLocalsInit]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void RunByEight<TCount>(
         byte* weights, byte* beside, nint groupBytes, byte* records, nint recordBytes, int units, byte* sums)
         where TCount : struct, ICount
@@ -162,6 +164,7 @@ internal static unsafe partial class MicroKernel<TFormat, TProducts, TIsa, TVect
 
     /// <summary>Four quads at a time, of which three are added up with corrections; units are super-blocks with scales.</summary>
     [SkipLocalsInit]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void RunWrapping<TCount>(
         byte* weights, byte* beside, nint groupBytes, byte* records, nint recordBytes, int units, byte* sums)
         where TCount : struct, ICount

@@ -14,6 +14,7 @@ internal static unsafe class QuadPanel<TFormat, TProducts, TUnpack, TIsa, TVecto
     where TVector : struct
 {
     /// <summary>As in <see cref="RowPanel{TFormat, TProducts, TUnpack, TIsa, TVector}"/>.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Fill(in WeightMatrix weights, int first, int count, int chunk, byte* panel, byte* staging)
     {
         var blocks = weights.Row(first) + (long)chunk * TFormat.BlockBytes;

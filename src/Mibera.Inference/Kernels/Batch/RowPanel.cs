@@ -39,6 +39,7 @@ internal static unsafe class RowPanel<TFormat, TProducts, TUnpack, TIsa, TVector
     /// Unpacks columns [256 <paramref name="chunk"/>, 256 <paramref name="chunk"/> + <paramref name="columns"/>) of
     /// <paramref name="count"/> rows from <paramref name="first"/> on. The panel's other rows keep what they have.
     /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Fill(in WeightMatrix weights, int first, int count, int chunk, int columns, byte* panel, byte* staging)
     {
         var (elements, bytes) = TFormat.Type.Block();
@@ -99,6 +100,7 @@ internal static unsafe class RowPanel<TFormat, TProducts, TUnpack, TIsa, TVector
         Unpack(block, 1, tables, prepared, target, scales);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void UnpackBlocks(byte* block, int blocks, byte* tables, int row, byte* staging)
     {
         var (elements, bytes) = TFormat.Type.Block();
@@ -128,6 +130,7 @@ internal static unsafe class RowPanel<TFormat, TProducts, TUnpack, TIsa, TVector
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void TransposeWeights(int columns, byte* panel, byte* staging)
     {
         for (var row = 0; row < PanelLayout.TileRows; row += 8)

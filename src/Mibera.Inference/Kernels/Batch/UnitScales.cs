@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using Mibera.Inference.Quantization;
 using Mibera.Inference.Simd;
@@ -14,6 +15,7 @@ internal static unsafe class UnitScales<TFormat, TProducts, TUnpack, TIsa, TVect
 {
     /// <summary>Converts <paramref name="bits"/> [<paramref name="units"/>, TileRows] as
     /// <see cref="IVectorFormat.ScaleBits"/> gives them.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Fill(byte* panel, int units, uint* bits)
     {
         for (var row = 0; row < PanelLayout.TileRows; row += 8)

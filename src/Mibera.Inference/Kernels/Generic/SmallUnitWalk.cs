@@ -47,6 +47,7 @@ internal static unsafe class SmallUnitWalk<TFormat, TIsa>
     }
 
     /// <summary>The products of the eight rows at <paramref name="rows"/> + r * <paramref name="stride"/>.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static Vector256<float> Multiply(byte* rows, long stride, QuantizedVector x)
     {
         // Taken first: after all that is inlined below the compiler's budget is spent, and these would be calls.
@@ -54,7 +55,7 @@ internal static unsafe class SmallUnitWalk<TFormat, TIsa>
         var chunksInBlock = TFormat.ChunksInBlock;
         var chunks = x.Width / Chunk;
         var accumulator = Vector256<float>.Zero;
-        var ahead = rows + 8 * stride;
+        var ahead = rows + Prefetch.Distance(8 * (nint)stride);
         for (var chunk = 0; chunk < chunks; chunk += chunksInBlock)
         {
             // The next group's bytes, in order and skipping no line: as many as this step consumes.

@@ -16,6 +16,7 @@ internal static unsafe class SuperBlockWalk<TFormat, TIsa>
     private const int SubBlocks = Block / IntegerBlock.SubBlock;
 
     /// <summary>The products of <paramref name="count"/> rows, eight at most; other lanes are undefined.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static Vector256<float> Multiply(byte* rows, long rowBytes, int count, QuantizedVector x, RowGroup group)
     {
         var tables = TFormat.Tables;
@@ -23,7 +24,7 @@ internal static unsafe class SuperBlockWalk<TFormat, TIsa>
         var sums = x.Sums;
         var accumulator = Vector256<float>.Zero;
         // The next group's bytes, in order and skipping no line: as many in each step as the step consumes.
-        var ahead = rows + RowGroup.Rows * rowBytes;
+        var ahead = rows + Prefetch.Distance(RowGroup.Rows * (nint)rowBytes);
         for (var b = 0; b < x.Width / Block; b++)
         {
             var block = rows + (long)b * TFormat.BlockBytes;
