@@ -29,7 +29,7 @@ internal sealed class BenchCommand
     private readonly Option<bool> _fromMemory = new("--from-memory") { Description = "With --kernels: also with weights that no cache holds, on all threads." };
     private readonly Option<InstructionSet[]> _sets = new("--isa")
     {
-        Description = $"Instruction sets of the kernels: {string.Join(", ", InstructionSets.Supported.Select(InstructionSets.Name))} (default: {InstructionSets.Variable}, or all for --kernels and the best for models).",
+        Description = $"Instruction sets of the kernels: {string.Join(", ", Enum.GetValues<InstructionSet>().Select(InstructionSets.Name))} (default: {InstructionSets.Variable}, or all for --kernels and the best for models).",
         HelpName = "SET,...",
         CustomParser = Parsers.Sets,
         Arity = ArgumentArity.OneOrMore,

@@ -122,10 +122,13 @@ internal sealed class KernelBench(KernelBenchSettings settings, CancellationToke
     private int CachedRows(GgmlType type) => Math.Max(
         RowStep, (int)(MachineDescription.SecondLevelCacheBytes * 2 / 5 / type.RowBytes(settings.Columns)) / RowStep * RowStep);
 
-    /// <summary>As many rows as take about one window, so that a slow kernel does not hold up the table.</summary>
+    /// <summary>
+    /// As many rows as take about one window, so that a slow kernel does not hold up the table; whole tiles, as the engine
+    /// hands them out.
+    /// </summary>
     private static int RowsFor(MatrixKernel kernel, KernelCase batch)
     {
-        const int Least = 16;
+        const int Least = 32;
         var start = Stopwatch.GetTimestamp();
         batch.Multiply(kernel, Least);
         var rows = (int)(Least * (PrefillWindow / Stopwatch.GetElapsedTime(start)));

@@ -8,9 +8,9 @@ namespace Mibera.Bench.Machine;
 /// <param name="IntegerPeak">P: 8-bit products of each of them while all are at it, GMAC/s per thread.</param>
 internal sealed record MachineLimits(int Threads, Samples ReadBandwidth, Samples IntegerPeak)
 {
-    /// <summary>R.</summary>
-    public double R => ReadBandwidth.Best;
+    /// <summary>R as it mostly was: a model's seconds meet the machine's good and bad moments alike.</summary>
+    public double R => ReadBandwidth.Median;
 
-    /// <summary>P.</summary>
-    public double P => IntegerPeak.Best;
+    /// <summary>P as it mostly was.</summary>
+    public double P => IntegerPeak.Median;
 }

@@ -59,11 +59,11 @@ internal sealed record ModelResult
     public double PeakBound => Limits.Threads * Limits.P * 1e9 / Cost.MacsPerPromptToken(Math.Max(1, PromptTokens));
 
     /// <summary>Decode / <see cref="MemoryBound"/>; null where no decode was measured.</summary>
-    public double? DecodeShareOfMemory => Decode.Count == 0 ? null : Decode.Mean / MemoryBound;
+    public double? DecodeShareOfMemory => Decode.Count == 0 ? null : Decode.Median / MemoryBound;
 
     /// <summary>Decode / the lesser bound; null where no decode was measured.</summary>
-    public double? DecodeShareOfBound => Decode.Count == 0 ? null : Decode.Mean / Math.Min(MemoryBound, KernelBound);
+    public double? DecodeShareOfBound => Decode.Count == 0 ? null : Decode.Median / Math.Min(MemoryBound, KernelBound);
 
     /// <summary>Prefill / <see cref="PeakBound"/>; null where no prefill was measured.</summary>
-    public double? PrefillShareOfPeak => Prefill.Count == 0 ? null : Prefill.Mean / PeakBound;
+    public double? PrefillShareOfPeak => Prefill.Count == 0 ? null : Prefill.Median / PeakBound;
 }

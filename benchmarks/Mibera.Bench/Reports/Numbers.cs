@@ -18,6 +18,9 @@ internal static class Numbers
         _ => $"{Rate(samples.Mean)} ± {samples.StandardDeviation.ToString("0.00", CultureInfo.InvariantCulture)}",
     };
 
+    /// <summary>The median, and the best value in brackets.</summary>
+    public static string MedianAndBest(Samples samples) => $"{Rate(samples.Median)} ({Rate(samples.Best)})";
+
     /// <summary>The best value, and the worst in brackets.</summary>
     public static string BestAndWorst(Samples samples) => $"{Rate(samples.Best)} ({Rate(samples.Worst)})";
 

@@ -44,21 +44,21 @@ internal static class ReportTables
             ["model", "size\nGiB", "prefill\ntok/s", "of P", "decode\ntok/s", "of R", "of\nbound", "peak RSS\nGiB"],
             1, [.. rows],
             [
-                "of P: products per second / (threads x P). of R: bytes read per token, keys and values included, x tokens per second / R.",
+                "Shares are of medians. of P: products per second / (threads x P). of R: bytes read per token, keys and values included, x tokens per second / R.",
                 "of bound: tokens per second / the lesser of R / bytes and threads x L / weights.",
             ]);
     }
 
     /// <summary>What the shares of the other table are shares of.</summary>
     private static ReportTable Limits(IReadOnlyList<ModelResult> results) => new(
-        "The machine's limits, measured between the repetitions: best (and worst)",
+        "The machine's limits, measured between the repetitions: median (and best)",
         ["model", "R\nGB/s", "P\nGMAC/s", "L\nGw/s", "bytes\nGB/token", "R / bytes\ntok/s", "threads x L\n/ weights\ntok/s"],
         1,
         [.. results.Select(result => (string[])
         [
             result.Name,
-            Numbers.BestAndWorst(result.Limits.ReadBandwidth),
-            Numbers.BestAndWorst(result.Limits.IntegerPeak),
+            Numbers.MedianAndBest(result.Limits.ReadBandwidth),
+            Numbers.MedianAndBest(result.Limits.IntegerPeak),
             Numbers.Rate(result.KernelRate),
             Numbers.Rate(result.BytesPerToken / 1e9),
             Numbers.Rate(result.MemoryBound),

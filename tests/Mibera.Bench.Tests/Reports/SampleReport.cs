@@ -44,7 +44,7 @@ internal static class SampleReport
         Decode = new Samples(4, 5, 6),
         PeakMemoryBytes = 6L << 30,
         // 5e9 bytes a token: 10 tokens/s from memory; 15e9 weights: 4 tokens/s a thread from the kernels.
-        Limits = new MachineLimits(2, new Samples(40, 50), new Samples(150)),
+        Limits = new MachineLimits(2, new Samples(40, 50, 51), new Samples(150)),
         KernelRate = 60,
     };
 

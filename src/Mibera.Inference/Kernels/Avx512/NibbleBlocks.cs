@@ -26,6 +26,27 @@ internal static unsafe class NibbleBlocks
     public static int Scales(int i, int blockBytes, int offset) =>
         (i / 16 * blockBytes + offset + i % 4 & 63) + 64 * (i / 4 % 2);
 
+    /// <summary>
+    /// The products of four blocks of four rows, and their scales. Constants: the indices by <see cref="Quants"/>, then those
+    /// by <see cref="Scales"/>.
+    /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<int> FourRows(
+        byte* constants, byte* blocks, nint stride, int blockBytes, byte* activations, out Vector512<uint> scales)
+    {
+        var row0 = Vector512.Load(blocks);
+        var row1 = Vector512.Load(blocks + stride);
+        var row2 = Vector512.Load(blocks + 2 * stride);
+        var row3 = Vector512.Load(blocks + 3 * stride);
+        scales = GatherScales(row0, row1, row2, row3, Vector512.LoadAligned(constants + 64));
+        var indices = Vector512.LoadAligned(constants);
+        return AddWords(
+            Row(row0, indices, blocks, blockBytes, activations),
+            Row(row1, indices, blocks + stride, blockBytes, activations),
+            Row(row2, indices, blocks + 2 * stride, blockBytes, activations),
+            Row(row3, indices, blocks + 3 * stride, blockBytes, activations));
+    }
+
     /// <summary>Bytes of four blocks (of 128 bytes at most), by <see cref="Index"/>.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector512<byte> Gather(Vector512<byte> firstBytes, byte* blocks, int blockBytes, Vector512<byte> indices) =>
@@ -77,5 +98,13 @@ internal static unsafe class NibbleBlocks
         var dwords01 = Avx512BW.MultiplyAddAdjacent(sums01, ones).AsUInt64();
         var dwords23 = Avx512BW.MultiplyAddAdjacent(sums23, ones).AsUInt64();
         return Avx512F.UnpackLow(dwords01, dwords23).AsInt32() + Avx512F.UnpackHigh(dwords01, dwords23).AsInt32();
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector512<short> Row(
+        Vector512<byte> firstBytes, Vector512<byte> indices, byte* blocks, int blockBytes, byte* activations)
+    {
+        var quants = Gather(firstBytes, blocks, blockBytes, indices);
+        return Multiply(quants & Vector512.Create((byte)15), HighNibbles(quants), activations);
     }
 }

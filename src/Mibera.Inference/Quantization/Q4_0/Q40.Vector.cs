@@ -16,18 +16,8 @@ internal readonly unsafe partial struct Q40 : IColumnFormat
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void UnpackColumns<TIsa, TSink>(byte* block, nint stride, int step, ref TSink sink)
         where TIsa : struct, IIsa
-        where TSink : struct, IColumnSink
-    {
-        TIsa.LoadTransposed(((Block*)block)->Quants, stride, out var c0, out var c1, out var c2, out var c3);
-        sink.Accept(0, Unpacking.Bits(c0, 0, 15));
-        sink.Accept(1, Unpacking.Bits(c1, 0, 15));
-        sink.Accept(2, Unpacking.Bits(c2, 0, 15));
-        sink.Accept(3, Unpacking.Bits(c3, 0, 15));
-        sink.Accept(4, Unpacking.Bits(c0, 4, 15));
-        sink.Accept(5, Unpacking.Bits(c1, 4, 15));
-        sink.Accept(6, Unpacking.Bits(c2, 4, 15));
-        sink.Accept(7, Unpacking.Bits(c3, 4, 15));
-    }
+        where TSink : struct, IColumnSink =>
+        NibbleColumns.Unpack<TIsa, TSink>(((Block*)block)->Quants, stride, ref sink);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void UnpackWeights<TIsa, TSink>(byte* block, int step, byte* tables, byte* prepared, ref TSink sink)

@@ -34,26 +34,7 @@ internal readonly unsafe partial struct Q41
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public static Vector512<int> FourRows(
-            byte* constants, byte* blocks, nint stride, byte* activations, out Vector512<uint> scales)
-        {
-            var row0 = Vector512.Load(blocks);
-            var row1 = Vector512.Load(blocks + stride);
-            var row2 = Vector512.Load(blocks + 2 * stride);
-            var row3 = Vector512.Load(blocks + 3 * stride);
-            scales = NibbleBlocks.GatherScales(row0, row1, row2, row3, Vector512.LoadAligned(constants + 64));
-            var indices = Vector512.LoadAligned(constants);
-            return NibbleBlocks.AddWords(
-                Row(row0, indices, blocks, activations), Row(row1, indices, blocks + stride, activations),
-                Row(row2, indices, blocks + 2 * stride, activations), Row(row3, indices, blocks + 3 * stride, activations));
-        }
-
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        private static Vector512<short> Row(
-            Vector512<byte> firstBytes, Vector512<byte> indices, byte* blocks, byte* activations)
-        {
-            var quants = NibbleBlocks.Gather(firstBytes, blocks, BlockBytes, indices);
-            return NibbleBlocks.Multiply(
-                quants & Vector512.Create((byte)15), NibbleBlocks.HighNibbles(quants), activations);
-        }
+            byte* constants, byte* blocks, nint stride, byte* activations, out Vector512<uint> scales) =>
+            NibbleBlocks.FourRows(constants, blocks, stride, BlockBytes, activations, out scales);
     }
 }
