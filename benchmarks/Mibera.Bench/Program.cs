@@ -1,6 +1,7 @@
 using System.Text;
 using Mibera.Bench;
 using Mibera.Bench.CommandLine;
+using Mibera.Bench.Models;
 using Mibera.Bench.Reports;
 using Mibera.Inference;
 using Spectre.Console;
@@ -31,6 +32,7 @@ int Run(BenchSettings settings)
 {
     try
     {
+        if (settings.FirstToken) return FirstTokenBench.Run(settings, Console.Out, interruption.Token);
         var report = new BenchRunner(settings, new ProgressDisplay(), interruption.Token).Run();
         Print(report, settings.Format);
         if (settings.Chart is { } chart) SvgChart.Save(report, chart);

@@ -39,6 +39,8 @@ internal static class GenerateCommand
 
         void Write(string text)
         {
+            if (written == 0)
+                status.DecodeBegins();
             status.Clear();
             Console.Out.Write(shown + text);
             written += shown.Length + text.Length;

@@ -20,6 +20,7 @@ internal sealed class Status : IProgress<LoadProgress>
     private TimeSpan? _loadTime;
     private Func<SessionStatistics>? _statistics;
     private Func<StreamingStatistics>? _streaming;
+    private StreamingStatistics _beforeDecode;
     private int _shown;
 
     public bool IsVerbose { get; set; }
@@ -60,6 +61,9 @@ internal sealed class Status : IProgress<LoadProgress>
 
     /// <summary>From now on there are figures to show at the end.</summary>
     public void Track(Func<SessionStatistics> statistics) => _statistics = statistics;
+
+    /// <summary>The prompt is read: what is streamed from here on belongs to the tokens that follow.</summary>
+    public void DecodeBegins() => _beforeDecode = _streaming?.Invoke() ?? default;
 
     /// <summary>One line that the next one replaces; only on a terminal.</summary>
     public void Line(string text)
@@ -112,8 +116,8 @@ internal sealed class Status : IProgress<LoadProgress>
         if (IsVerbose)
             Messages.Line(Collections());
 
-        if (_streaming?.Invoke() is { BytesRead.Bytes: > 0 } streaming)
-            Messages.Line(string.Create(CultureInfo.InvariantCulture, $"streamed {streaming.BytesRead} in {streaming.Passes} passes at {streaming.BytesPerSecond / 1e9:F3} GB/s"));
+        if (_streaming?.Invoke() is { BytesRead.Bytes: > 0 } all)
+            Messages.Line(string.Create(CultureInfo.InvariantCulture, $"streamed {Streamed(all)}; while decoding {Streamed(all.Since(_beforeDecode))}"));
     }
 
     /// <summary>How long each stage of loading took.</summary>
@@ -126,6 +130,9 @@ internal sealed class Status : IProgress<LoadProgress>
 
     private static string Collections() => string.Create(CultureInfo.InvariantCulture,
         $"garbage collections {GC.CollectionCount(0)}, of them {GC.CollectionCount(2)} full; pauses {GC.GetTotalPauseDuration().TotalMilliseconds:F1} ms; heap {GC.GetGCMemoryInfo().HeapSizeBytes / 1e6:F1} MB, memory load {GC.GetGCMemoryInfo().MemoryLoadBytes / 1e9:F2} of {GC.GetGCMemoryInfo().HighMemoryLoadThresholdBytes / 1e9:F2} GB");
+
+    private static string Streamed(StreamingStatistics s) =>
+        string.Create(CultureInfo.InvariantCulture, $"{s.BytesRead} in {s.Passes} passes at {s.BytesPerSecond / 1e9:F3} GB/s");
 
     private static string Tokens(long count) => count == 1 ? "1 token" : string.Create(CultureInfo.InvariantCulture, $"{count} tokens");
 

@@ -27,6 +27,7 @@ internal sealed class BenchCommand
     };
     private readonly Option<bool> _kernels = new("--kernels") { Description = "Measures the kernels of every format in seconds, without a model." };
     private readonly Option<bool> _fromMemory = new("--from-memory") { Description = "With --kernels: also with weights that no cache holds, on all threads." };
+    private readonly Option<bool> _firstToken = new("--first-token") { Description = "Measures how soon a model in the page cache answers, beside reading its mapped pages once." };
     private readonly Option<InstructionSet[]> _sets = new("--isa")
     {
         Description = $"Instruction sets of the kernels: {string.Join(", ", Enum.GetValues<InstructionSet>().Select(InstructionSets.Name))} (default: {InstructionSets.Variable}, or all for --kernels and the best for models).",
@@ -49,7 +50,7 @@ internal sealed class BenchCommand
     {
         Root = new RootCommand("Measures prefill and decode of GGUF models, beside what this machine can read and multiply.")
         {
-            _models, _synthetic, _types, _kernels, _fromMemory, _sets, _prompt, _generated, _depth, _threads, _repetitions, _microBatch,
+            _models, _synthetic, _types, _kernels, _fromMemory, _firstToken, _sets, _prompt, _generated, _depth, _threads, _repetitions, _microBatch,
             _format, _chart, _scratch, _keep,
         };
     }
@@ -76,6 +77,7 @@ internal sealed class BenchCommand
             Repetitions = parsed.GetValue(_repetitions),
             MicroBatch = microBatch == 0 ? null : microBatch,
             FromMemory = parsed.GetValue(_fromMemory),
+            FirstToken = parsed.GetValue(_firstToken),
             Format = parsed.GetValue(_format),
             Chart = parsed.GetValue(_chart),
             Scratch = parsed.GetValue(_scratch),
@@ -98,6 +100,8 @@ internal sealed class BenchCommand
             yield return "With -p 0 and -n 0 nothing is left to measure.";
         if (!kernels && (parsed.GetValue(_sets) ?? []).Length > 1)
             yield return "Models are measured with one instruction set at a time.";
+        if (parsed.GetValue(_firstToken) && (kernels || synthetic.Length > 0))
+            yield return "--first-token measures files: name them with -m.";
         if (parsed.GetValue(_fromMemory) && !kernels)
             yield return "--from-memory belongs to --kernels.";
         foreach (var problem in TypeProblems(parsed, kernels)) yield return problem;

@@ -36,6 +36,9 @@ internal sealed record BenchSettings
     /// <summary>Whether kernels are measured from memory, too.</summary>
     public bool FromMemory { get; init; }
 
+    /// <summary>Whether the time to a model's first logits is measured, and nothing else.</summary>
+    public bool FirstToken { get; init; }
+
     public ReportFormat Format { get; init; }
 
     public string? Chart { get; init; }

@@ -38,8 +38,9 @@ internal sealed unsafe class ReadBandwidth : IDisposable
 
     public void Dispose() => _buffer.Dispose();
 
+    /// <summary>Reads all bytes, as one thread does; their number is a multiple of 256.</summary>
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private static void Read(byte* data, long bytes)
+    public static void Read(byte* data, long bytes)
     {
         Vector256<long> a = default, b = default, c = default, d = default;
         for (long i = 0; i < bytes; i += 256)

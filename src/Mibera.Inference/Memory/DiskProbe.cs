@@ -11,8 +11,9 @@ internal static unsafe class DiskProbe
     private const int Readers = 2;
     private const int Request = 4 << 20;
 
-    // A slow disk is seen by its first requests; a fast one is not read for longer than it takes to get going.
-    private static readonly TimeSpan Enough = TimeSpan.FromSeconds(0.1);
+    // Nobody should have to wait for a figure. Disks take a few requests to get going: those of the beginning do not count.
+    private static readonly TimeSpan Beginning = TimeSpan.FromSeconds(0.05);
+    private static readonly TimeSpan Enough = TimeSpan.FromSeconds(0.25);
 
     /// <summary>Bytes in a second; null if the file cannot be read.</summary>
     public static double? BytesPerSecond(GgufFile file, IEnumerable<GgufTensor> tensors)
@@ -24,6 +25,7 @@ internal static unsafe class DiskProbe
         var start = Stopwatch.GetTimestamp();
         var next = -1L;
         var done = 0L;
+        var begun = TimeSpan.Zero;
         try
         {
             Parallel.For(0, Readers, new ParallelOptions { MaxDegreeOfParallelism = Readers }, reader =>
@@ -31,7 +33,13 @@ internal static unsafe class DiskProbe
                 while (Stopwatch.GetElapsedTime(start) < Enough && Interlocked.Increment(ref next) is var i && i < requests)
                 {
                     disk.Read(run.Begin + i * Request, (byte*)memory.Pointer + reader * Request, Request, Request);
-                    Interlocked.Add(ref done, Request);
+                    lock (disk)
+                    {
+                        if (begun == TimeSpan.Zero && Stopwatch.GetElapsedTime(start) is var now && now > Beginning && 2 * i < requests)
+                            (begun, done) = (now, 0);
+                        else
+                            done += Request;
+                    }
                 }
             });
         }
@@ -40,6 +48,6 @@ internal static unsafe class DiskProbe
             // Whoever needs the weights will get the error.
             return null;
         }
-        return done == 0 ? null : done / Stopwatch.GetElapsedTime(start).TotalSeconds;
+        return done == 0 ? null : done / (Stopwatch.GetElapsedTime(start) - begun).TotalSeconds;
     }
 }

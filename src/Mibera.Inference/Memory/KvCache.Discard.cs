@@ -16,8 +16,8 @@ internal sealed unsafe partial class KvCache
         ArgumentOutOfRangeException.ThrowIfNegative(start);
         ArgumentOutOfRangeException.ThrowIfNegative(count);
         ArgumentOutOfRangeException.ThrowIfGreaterThan((long)start + count, Length);
-        if (Length > Capacity)
-            throw new InvalidOperationException($"The cache holds the last {Capacity} of {Length} positions: the others cannot move.");
+        if (FirstHeld > 0)
+            throw new InvalidOperationException($"The cache holds positions {FirstHeld} and up alone: the others cannot move.");
         // Per worker: a group of keys, a group of values, a key.
         var row = KvKernel.PaddedDimension(HeadDimension);
         var floats = (2 * KvKernel.Group + 1) * row;

@@ -148,7 +148,7 @@ internal sealed unsafe partial class Sequence : IDisposable
         _cache.Truncate(_computed);
         if (_computed <= end)
             _cache.Truncate(Math.Min(_computed, start));
-        else if (_computed > _cache.Capacity)
+        else if (_cache.FirstHeld > 0)
             _cache.Truncate(0);
         else
             _cache.Discard(start, count, _rope!, _transformer.Pool);
