@@ -10,17 +10,19 @@ internal static class GenerateCommand
 {
     public static async Task RunAsync(ParseResult options, Status status, Interrupt interrupt)
     {
+        // What the command line alone can tell comes before the model, which may take long.
+        var chat = ChatArguments.Read(options, SamplingArguments.Read(options));
         var messages = ChatArguments.Messages(options);
         using var prompt = messages is null ? await Prompt.OpenAsync(options, interrupt.Token) : Prompt.Open(options);
         var isGiven = prompt.IsGiven || messages is not null;
         var isRaw = options.GetValue(CommandLine.NoConversation) || prompt.Ids is not null;
         using var model = await ModelLoader.LoadAsync(options, status, contextLength: null, interrupt.Token);
         if (!isRaw && WantsDialogue(options, isGiven))
-            await ChatDialogue.RunAsync(options, model, prompt.IsGiven ? prompt.ReadTurn(model) : null, messages, status, interrupt);
+            await ChatDialogue.RunAsync(options, model, chat, prompt.IsGiven ? prompt.ReadTurn(model) : null, messages, status, interrupt);
         else if (!isRaw && isGiven && (messages is not null || WantsChat(options, model)))
-            await ChatOnce.RunAsync(options, model, prompt.IsGiven ? prompt.ReadTurn(model) : null, messages, status, interrupt.Token);
+            await ChatOnce.RunAsync(options, model, chat, prompt.IsGiven ? prompt.ReadTurn(model) : null, messages, status, interrupt.Token);
         else
-            await ContinueAsync(options, prompt, model, status, interrupt.Token);
+            await ContinueAsync(options, chat.Generation, prompt, model, status, interrupt.Token);
     }
 
     /// <summary>Without a prompt a terminal is where one chats; the demo model only tells stories.</summary>
@@ -38,9 +40,9 @@ internal static class GenerateCommand
         || options.GetValue(CommandLine.ChatTemplate) is not null || options.GetValue(CommandLine.System) is not null;
 
     /// <summary>Raw completion.</summary>
-    private static async Task ContinueAsync(ParseResult options, Prompt prompt, LanguageModel model, Status status, CancellationToken cancellationToken)
+    private static async Task ContinueAsync(
+        ParseResult options, GenerationOptions sampling, Prompt prompt, LanguageModel model, Status status, CancellationToken cancellationToken)
     {
-        var sampling = SamplingArguments.Read(options);
         SamplingArguments.Check(sampling, model);
         var (ids, text) = await prompt.TokenizeAsync(model, cancellationToken);
         if (ids.Length == 0)

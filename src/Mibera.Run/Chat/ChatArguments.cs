@@ -8,12 +8,11 @@ namespace Mibera.Run.Chat;
 /// <summary>The options of conversations as the library wants them.</summary>
 internal static class ChatArguments
 {
-    public static ChatOptions Read(ParseResult options, GenerationOptions generation, ContextOverflow defaultOverflow) => new()
+    public static ChatOptions Read(ParseResult options, GenerationOptions generation) => new()
     {
         SystemPrompt = options.GetValue(CommandLine.System) is { } system ? Text(system, options) : null,
         Template = Template(options.GetValue(CommandLine.ChatTemplate)),
         Tools = options.GetValue(CommandLine.Tools) is { } tools ? ReadJson(CommandLine.Tools.Name, tools) : null,
-        ContextOverflow = Overflow(options, defaultOverflow),
         Generation = generation,
     };
 

@@ -22,14 +22,14 @@ internal sealed class ChatDialogue(ChatSession chat, GenerationOptions generatio
     public bool IsOver { get; set; }
 
     public static async Task RunAsync(
-        ParseResult options, LanguageModel model, string? text, IReadOnlyList<ChatMessage>? messages, Status status, Interrupt interrupt)
+        ParseResult options, LanguageModel model, ChatOptions chatOptions, string? text, IReadOnlyList<ChatMessage>? messages, Status status,
+        Interrupt interrupt)
     {
-        var generation = SamplingArguments.Read(options);
-        SamplingArguments.Check(generation, model);
-        using var chat = ChatOnce.Create(model, ChatArguments.Read(options, generation, ContextOverflow.TruncateOldestTurns));
+        SamplingArguments.Check(chatOptions.Generation, model);
+        using var chat = ChatOnce.Create(model, chatOptions with { ContextOverflow = ChatArguments.Overflow(options, ContextOverflow.TruncateOldestTurns) });
         ChatOnce.Prepare(chat, messages);
         status.Track(() => ChatOnce.Figures(chat.Total));
-        var dialogue = new ChatDialogue(chat, generation, new ChatScreen(!options.GetValue(CommandLine.NoColor)), interrupt);
+        var dialogue = new ChatDialogue(chat, chatOptions.Generation, new ChatScreen(!options.GetValue(CommandLine.NoColor)), interrupt);
         dialogue.Screen.Note($"{Path.GetFileName(model.FilePath)}, context {chat.ContextLength}, template: {chat.TemplateName}; /help, Ctrl-D ends");
         if (text is not null)
             await dialogue.AnswerAsync(token => chat.SendAsync(text, dialogue.Generation, token));

@@ -9,16 +9,17 @@ internal static class ChatOnce
 {
     /// <param name="options">The command line.</param>
     /// <param name="model">The model.</param>
+    /// <param name="chatOptions">What the options say of conversations.</param>
     /// <param name="text">What the user says; null: the last of <paramref name="messages"/> is to be answered.</param>
     /// <param name="messages">The conversation before, or null.</param>
     /// <param name="status">Told of the progress.</param>
     /// <param name="cancellationToken">Ends the answer.</param>
     public static async Task RunAsync(
-        ParseResult options, LanguageModel model, string? text, IReadOnlyList<ChatMessage>? messages, Status status, CancellationToken cancellationToken)
+        ParseResult options, LanguageModel model, ChatOptions chatOptions, string? text, IReadOnlyList<ChatMessage>? messages, Status status,
+        CancellationToken cancellationToken)
     {
-        var generation = SamplingArguments.Read(options);
-        SamplingArguments.Check(generation, model);
-        using var chat = Create(model, ChatArguments.Read(options, generation, ContextOverflow.Stop));
+        SamplingArguments.Check(chatOptions.Generation, model);
+        using var chat = Create(model, chatOptions with { ContextOverflow = ChatArguments.Overflow(options, ContextOverflow.Stop) });
         Prepare(chat, messages);
         if (options.GetValue(CommandLine.PrintPrompt))
         {
