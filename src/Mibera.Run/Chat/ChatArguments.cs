@@ -32,7 +32,8 @@ internal static class ChatArguments
             return null;
         try
         {
-            return ChatMessage.ListFromJson(ReadJson(CommandLine.Messages.Name, path));
+            var messages = ChatMessage.ListFromJson(ReadJson(CommandLine.Messages.Name, path));
+            return messages.Count > 0 ? messages : throw new UsageException($"{path} has no message to answer");
         }
         catch (ConversationFormatException e)
         {
