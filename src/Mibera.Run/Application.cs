@@ -71,7 +71,7 @@ internal static class Application
     {
         using var interrupt = new Interrupt(cancellationToken);
         status.IsVerbose = options.GetValue(CommandLine.Verbose);
-        await Dispatcher.RunAsync(options, status, interrupt.Token);
+        await Dispatcher.RunAsync(options, status, interrupt);
         status.Timings();
         return ExitCode.Success;
     }

@@ -1,21 +1,53 @@
 using System.CommandLine;
 using System.Text;
 using Mibera.Inference;
+using Mibera.Run.Chat;
 
 namespace Mibera.Run;
 
-/// <summary>Continues a prompt: the text goes to stdout as it comes.</summary>
+/// <summary>Answers, continues, or holds a dialogue, as options, streams and model want it.</summary>
 internal static class GenerateCommand
 {
-    public static async Task RunAsync(ParseResult options, Status status, CancellationToken cancellationToken)
+    public static async Task RunAsync(ParseResult options, Status status, Interrupt interrupt)
     {
-        using var prompt = Prompt.Open(options);
-        var sampling = SamplingArguments.Read(options);
-        using var model = await ModelLoader.LoadAsync(options, status, contextLength: null, cancellationToken);
+        // What the command line alone can tell comes before the model, which may take long.
+        var chat = ChatArguments.Read(options, SamplingArguments.Read(options));
+        var messages = ChatArguments.Messages(options);
+        using var prompt = messages is null ? await Prompt.OpenAsync(options, interrupt.Token) : Prompt.Open(options);
+        var isGiven = prompt.IsGiven || messages is not null;
+        var isRaw = options.GetValue(CommandLine.NoConversation) || prompt.Ids is not null;
+        using var model = await ModelLoader.LoadAsync(options, status, contextLength: null, interrupt.Token);
+        if (!isRaw && WantsDialogue(options, isGiven))
+            await ChatDialogue.RunAsync(options, model, chat, prompt.IsGiven ? prompt.ReadTurn(model) : null, messages, status, interrupt);
+        else if (!isRaw && isGiven && (messages is not null || WantsChat(options, model)))
+            await ChatOnce.RunAsync(options, model, chat, prompt.IsGiven ? prompt.ReadTurn(model) : null, messages, status, interrupt.Token);
+        else
+            await ContinueAsync(options, chat.Generation, prompt, model, status, interrupt.Token);
+    }
+
+    /// <summary>Without a prompt a terminal is where one chats; the demo model only tells stories.</summary>
+    private static bool WantsDialogue(ParseResult options, bool isGiven)
+    {
+        if (Console.IsInputRedirected || Console.IsOutputRedirected || options.GetValue(CommandLine.PrintPrompt))
+            return false;
+        return isGiven
+            ? options.GetValue(CommandLine.Conversation) && !options.GetValue(CommandLine.SingleTurn)
+            : options.GetValue(CommandLine.Conversation) || options.GetValue(CommandLine.Model) is not null;
+    }
+
+    private static bool WantsChat(ParseResult options, LanguageModel model) =>
+        model.ChatTemplate is not null || options.GetValue(CommandLine.Conversation) || options.GetValue(CommandLine.PrintPrompt)
+        || options.GetValue(CommandLine.ChatTemplate) is not null || options.GetValue(CommandLine.System) is not null;
+
+    /// <summary>Raw completion.</summary>
+    private static async Task ContinueAsync(
+        ParseResult options, GenerationOptions sampling, Prompt prompt, LanguageModel model, Status status, CancellationToken cancellationToken)
+    {
         SamplingArguments.Check(sampling, model);
         var (ids, text) = await prompt.TokenizeAsync(model, cancellationToken);
         if (ids.Length == 0)
             throw new UsageException("there is nothing to continue: give a prompt with -p or -f (this model begins no text by itself)");
+        sampling = sampling with { ContextOverflow = Overflow(options), KeepTokens = options.GetValue(CommandLine.Keep) < 0 ? ids.Length : sampling.KeepTokens };
         using var session = model.CreateSession();
         status.Track(() => session.Statistics);
         status.Line($"reading the prompt of {ids.Length} tokens");
@@ -46,5 +78,13 @@ internal static class GenerateCommand
             written += shown.Length + text.Length;
             shown = "";
         }
+    }
+
+    private static ContextOverflow Overflow(ParseResult options)
+    {
+        var policy = ChatArguments.Overflow(options, ContextOverflow.Stop);
+        return policy == ContextOverflow.TruncateOldestTurns
+            ? throw new UsageException("--context-overflow truncate drops turns, which a text does not have: stop and shift are for texts")
+            : policy;
     }
 }

@@ -2,21 +2,28 @@ using System.Runtime.InteropServices;
 
 namespace Mibera.Run;
 
-/// <summary>Ctrl-C and SIGTERM end the work in an orderly way; a second Ctrl-C ends the process at once.</summary>
+/// <summary>
+/// Ctrl-C and SIGTERM end the work in an orderly way; a second Ctrl-C ends the process at once. Within a
+/// <see cref="Scope"/> the first Ctrl-C ends only what is done there.
+/// </summary>
 internal sealed class Interrupt : IDisposable
 {
     private readonly CancellationTokenSource _source;
     private readonly PosixSignalRegistration _interrupt;
     private readonly PosixSignalRegistration _terminate;
+    private volatile Scope? _scope;
 
     public Interrupt(CancellationToken outer)
     {
         _source = CancellationTokenSource.CreateLinkedTokenSource(outer);
-        _interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Handle);
-        _terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Handle);
+        _interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, context => Handle(context, _scope?.Source ?? _source));
+        _terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, context => Handle(context, _source));
     }
 
     public CancellationToken Token => _source.Token;
+
+    /// <summary>From now on Ctrl-C cancels the scope's token, until it is disposed.</summary>
+    public Scope Begin() => _scope = new Scope(this);
 
     public void Dispose()
     {
@@ -25,11 +32,22 @@ internal sealed class Interrupt : IDisposable
         _source.Dispose();
     }
 
-    private void Handle(PosixSignalContext context)
+    private static void Handle(PosixSignalContext context, CancellationTokenSource source)
     {
-        if (_source.IsCancellationRequested)
+        if (source.IsCancellationRequested)
             return;
         context.Cancel = true;
-        _source.Cancel();
+        source.Cancel();
+    }
+
+    /// <summary>Work that Ctrl-C ends without ending the program.</summary>
+    public sealed class Scope(Interrupt owner) : IDisposable
+    {
+        public CancellationTokenSource Source { get; } = CancellationTokenSource.CreateLinkedTokenSource(owner.Token);
+
+        public CancellationToken Token => Source.Token;
+
+        // The source is not disposed: a signal may be about to cancel it.
+        public void Dispose() => owner._scope = null;
     }
 }

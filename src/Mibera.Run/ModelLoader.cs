@@ -19,6 +19,8 @@ internal static class ModelLoader
     {
         var modelOptions = Options(options, contextLength);
         var path = Path(options);
+        if (modelOptions.RamBudget is { } budget && OperatingSystem.IsWindows())
+            WorkingSet.Limit(budget);
         status.LoadingBegins();
         var model = await LanguageModel.LoadAsync(path, modelOptions, status, cancellationToken);
         if (modelOptions.ContextLength > model.TrainingContextLength)

@@ -36,6 +36,21 @@ internal sealed class Prompt : IDisposable
         return new Prompt(null, options.GetValue(CommandLine.NoEscape) ? Encoding.UTF8.GetBytes(text) : Escapes.Undo(text), null, isGiven: true);
     }
 
+    /// <summary>As <see cref="Open"/>; where no option gives a prompt, what is piped into stdin is one.</summary>
+    public static async Task<Prompt> OpenAsync(ParseResult options, CancellationToken cancellationToken)
+    {
+        var prompt = Open(options);
+        if (prompt.IsGiven || !Console.IsInputRedirected)
+            return prompt;
+        // The read of a pipe cannot be cancelled, so it is left behind.
+        var piped = await Task.Run(ReadInput, CancellationToken.None).WaitAsync(cancellationToken);
+        return piped.Length == 0 ? prompt : new Prompt(null, piped, null, isGiven: true);
+    }
+
+    /// <summary>The text of one turn of <paramref name="model"/>'s chat: without the newlines at its end, which a shell adds.</summary>
+    /// <exception cref="UsageException">It is too long for the context, or UTF-16.</exception>
+    public string ReadTurn(LanguageModel model) => Encoding.UTF8.GetString(Read(Limit(model))).TrimEnd('\r', '\n');
+
     /// <summary>The text in UTF-8, or whatever bytes the file has: as they are.</summary>
     /// <exception cref="UsageException">There are more bytes than <paramref name="limit"/>, or the text is UTF-16.</exception>
     public byte[] Read(long limit)
@@ -53,8 +68,7 @@ internal sealed class Prompt : IDisposable
     public async Task<(int[] Ids, byte[] Text)> TokenizeAsync(LanguageModel model, CancellationToken cancellationToken)
     {
         var contextLength = model.ContextLength;
-        // No token has more text than the longest one: a larger file need not be read to know that it is too long.
-        var text = Ids is null ? Read(Math.Min(MaxBytes, (long)contextLength * LongestToken(model.Tokenizer))) : [];
+        var text = Ids is null ? Read(Limit(model)) : [];
         var ids = Ids ?? await Task.Run(() => model.Tokenizer.EncodeUtf8(text, addBos: true, parseSpecial: true), cancellationToken).WaitAsync(cancellationToken);
         if (ids.Length > contextLength)
             throw new UsageException($"the prompt has {ids.Length} tokens, the context only {contextLength}: give a larger one with -c");
@@ -65,6 +79,15 @@ internal sealed class Prompt : IDisposable
     }
 
     public void Dispose() => _file?.Dispose();
+
+    /// <summary>No token has more text than the longest one: a larger file need not be read to know that it is too long.</summary>
+    private static long Limit(LanguageModel model) => Math.Min(MaxBytes, (long)model.ContextLength * LongestToken(model.Tokenizer));
+
+    private static byte[] ReadInput()
+    {
+        using var input = Console.OpenStandardInput();
+        return ReadAll(input, MaxBytes) ?? throw TooLong("stdin", MaxBytes);
+    }
 
     private static int[] ParseIds(string list)
     {
@@ -91,12 +114,18 @@ internal sealed class Prompt : IDisposable
     {
         if (file.CanSeek && file.Length > limit)
             throw TooLong($"{file.Name} has {file.Length} bytes, which", limit);
+        return ReadAll(file, limit) ?? throw TooLong($"{file.Name}", limit);
+    }
+
+    /// <summary>All bytes of a file or pipe; null if there are more than <paramref name="limit"/>.</summary>
+    private static byte[]? ReadAll(Stream source, long limit)
+    {
         // A pipe's length shows only by its end; one byte more than the limit is enough to see that there is too much.
         using var bytes = new MemoryStream();
         var buffer = new byte[1 << 16];
-        while (bytes.Length <= limit && file.Read(buffer) is > 0 and var count)
+        while (bytes.Length <= limit && source.Read(buffer) is > 0 and var count)
             bytes.Write(buffer, 0, count);
-        return bytes.Length <= limit ? bytes.ToArray() : throw TooLong($"{file.Name}", limit);
+        return bytes.Length <= limit ? bytes.ToArray() : null;
     }
 
     private static UsageException TooLong(string what, long limit) =>

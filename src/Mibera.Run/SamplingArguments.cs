@@ -24,6 +24,7 @@ internal static class SamplingArguments
         Seed = options.GetValue(CommandLine.Seed) is >= 0 and var seed ? (ulong)seed : null,
         StopStrings = [.. (options.GetValue(CommandLine.Stop) ?? []).Select(stop => StopString(stop, options.GetValue(CommandLine.NoEscape)))],
         IgnoreEndOfGeneration = options.GetValue(CommandLine.IgnoreEos),
+        KeepTokens = Math.Max(0, options.GetValue(CommandLine.Keep)),
         ShowSpecial = options.GetValue(CommandLine.Special),
     };
 

@@ -111,11 +111,10 @@ internal sealed class Status : IProgress<LoadProgress>
         // In a log that takes both streams the text need not have ended its line.
         if (!_terminal)
             Messages.Text("\n");
-        Messages.Line(string.Create(CultureInfo.InvariantCulture,
-            $"load {(_loadTime ?? _clock.Elapsed).TotalSeconds:F2} s | {work}peak RSS {PeakRss() / 1e6:F0} MB"));
         if (IsVerbose)
             Messages.Line(Collections());
-
+        Messages.Line(string.Create(CultureInfo.InvariantCulture,
+            $"load {(_loadTime ?? _clock.Elapsed).TotalSeconds:F2} s | {work}peak RSS {PeakRss() / 1e6:F0} MB"));
         if (_streaming?.Invoke() is { BytesRead.Bytes: > 0 } all)
             Messages.Line(string.Create(CultureInfo.InvariantCulture, $"streamed {Streamed(all)}; while decoding {Streamed(all.Since(_beforeDecode))}"));
     }

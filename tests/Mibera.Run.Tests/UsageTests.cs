@@ -61,8 +61,12 @@ public sealed class UsageTests : ToolTest
     public async Task HelpAndVersion()
     {
         var help = (await Tool.RunAsync("--help")).Success();
-        foreach (var option in new[] { "-m", "-p", "-f", "-n", "-c", "-b", "-ub", "-t", "-s", "--temp", "--top-k", "--min-p", "--no-mmap", "--ignore-eos", "-no-cnv", "--tokens" })
+        Assert.InRange(help.Split('\n').Length - 1, 20, 40);
+        foreach (var option in new[] { "-m", "-p", "-f", "-n", "-c", "-t", "-s", "--temp", "--top-k", "--min-p", "-sys", "-no-cnv", "--messages", "--help-all" })
             Assert.Contains(option, help, StringComparison.Ordinal);
+        var all = (await Tool.RunAsync("--help-all")).Success();
+        foreach (var option in CommandLine.Create().Options.Select(o => o.Name))
+            Assert.Contains(option, all, StringComparison.Ordinal);
         Assert.Matches(@"^\d+\.\d+\.\d+", (await Tool.RunAsync("--version")).Success());
     }
 }

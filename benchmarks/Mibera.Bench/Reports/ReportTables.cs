@@ -66,7 +66,7 @@ internal static class ReportTables
         ])],
         [
             $"R: memory read by all threads together. P: {IntegerPeak.Description}, per thread, all at it.",
-            "L: the kernels' own rate per thread with everything in cache, for the model's mix of formats.",
+            "L: the kernels' own rate per thread, all at it, with everything in cache, for the model's mix of formats.",
         ]);
 
     private static ReportTable Kernels(InstructionSet set, IReadOnlyList<KernelResult> results, MachineLimits? limits)

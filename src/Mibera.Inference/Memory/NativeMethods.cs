@@ -15,6 +15,9 @@ internal static unsafe partial class NativeMethods
     /// <summary>madvise: read these pages ahead.</summary>
     public const int WillNeed = 3;
 
+    /// <summary>madvise: huge pages where they fit.</summary>
+    public const int HugePages = 14;
+
     /// <summary>madvise: enter all pages into the page table, reading them (Linux 5.14).</summary>
     public const int PopulateRead = 22;
 

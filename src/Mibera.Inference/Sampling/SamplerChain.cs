@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Numerics.Tensors;
-using System.Security.Cryptography;
 using Mibera.Inference.Numerics;
 
 namespace Mibera.Inference.Sampling;
@@ -34,7 +33,7 @@ internal sealed class SamplerChain
         if (Penalties.AreOn(options)) _penalties = new Penalties(options, vocabulary);
         if (_biases.Length > 0 || _penalties is not null || options.LogitsProcessors.Count > 0) _changed = new float[vocabulary];
         if (!IsGreedy) _candidates = new CandidateList(HasTopK ? options.TopK : vocabulary);
-        Seed = options.Seed ?? BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(sizeof(ulong)));
+        Seed = options.Seed ?? Xoshiro256.NewSeed();
         _random = new Xoshiro256(Seed);
     }
 

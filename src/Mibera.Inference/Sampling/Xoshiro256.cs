@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using System.Numerics;
 
 namespace Mibera.Inference.Sampling;
@@ -22,6 +23,18 @@ internal sealed class Xoshiro256
     }
 
     internal Xoshiro256(ulong s0, ulong s1, ulong s2, ulong s3) => (_s0, _s1, _s2, _s3) = (s0, s1, s2, s3);
+
+    /// <summary>
+    /// A seed that nobody chose. From a version 4 GUID: the system's own random numbers, while RandomNumberGenerator loads OpenSSL on Linux
+    /// and ends the process where that is not installed. Each fixed bit of a GUID (version in byte 7, variant in byte 8) meets a random
+    /// one of the other half.
+    /// </summary>
+    public static ulong NewSeed()
+    {
+        Span<byte> bytes = stackalloc byte[16];
+        Guid.NewGuid().TryWriteBytes(bytes);
+        return BinaryPrimitives.ReadUInt64LittleEndian(bytes) ^ BinaryPrimitives.ReadUInt64LittleEndian(bytes[8..]);
+    }
 
     public ulong Next()
     {

@@ -31,4 +31,18 @@ public sealed class Xoshiro256Tests
         Assert.Equal(0.5, numbers.Average(), 0.005);
         for (int tenth = 0; tenth < 10; tenth++) Assert.Equal(0.1, numbers.Count(number => (int)(number * 10) == tenth) / 100_000.0, 0.006);
     }
+
+    [Fact]
+    public void NewSeedsHaveNoFixedBits()
+    {
+        var (ones, zeros) = (0ul, 0ul);
+        for (var i = 0; i < 200; i++)
+        {
+            var seed = Xoshiro256.NewSeed();
+            ones |= seed;
+            zeros |= ~seed;
+        }
+        Assert.Equal(ulong.MaxValue, ones);
+        Assert.Equal(ulong.MaxValue, zeros);
+    }
 }

@@ -1,6 +1,5 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
-using System.Runtime.Intrinsics.X86;
 using Mibera.Inference.Simd;
 
 namespace Mibera.Inference.Quantization;
@@ -8,17 +7,9 @@ namespace Mibera.Inference.Quantization;
 internal static unsafe partial class Grids
 {
     /// <summary>Four entries of eight weights.</summary>
-    /// <remarks>Broadcasts are loads alone and blends run on any vector port; insertions all need the one or two that shuffle.
-    /// </remarks>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector256<byte> Gather(ulong* grid, nint a, nint b, nint c, nint d)
-    {
-        if (!Avx2.IsSupported)
-            return Vector256.Create(Vector128.Create(grid[a], grid[b]), Vector128.Create(grid[c], grid[d])).AsByte();
-        var first = Avx2.Blend(Avx2.BroadcastScalarToVector256(grid + a).AsUInt32(), Avx2.BroadcastScalarToVector256(grid + b).AsUInt32(), 0x0c);
-        var last = Avx2.Blend(Avx2.BroadcastScalarToVector256(grid + c).AsUInt32(), Avx2.BroadcastScalarToVector256(grid + d).AsUInt32(), 0xc0);
-        return Avx2.Blend(first, last, 0xf0).AsByte();
-    }
+    public static Vector256<byte> Gather(ulong* grid, nint a, nint b, nint c, nint d) =>
+        Vector256.Create(Vector128.Create(grid[a], grid[b]), Vector128.Create(grid[c], grid[d])).AsByte();
 
     /// <summary>The four entries of eight weights that make chunk <paramref name="chunk"/>.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -29,33 +20,22 @@ internal static unsafe partial class Grids
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector256<byte> Gather(uint* grid, ushort* indices, int chunk)
     {
-        return Gather(
-            grid, indices[8 * chunk], indices[8 * chunk + 1], indices[8 * chunk + 2], indices[8 * chunk + 3],
-            indices[8 * chunk + 4], indices[8 * chunk + 5], indices[8 * chunk + 6], indices[8 * chunk + 7]);
+        var lower = Vector128.Create(
+            grid[indices[8 * chunk]], grid[indices[8 * chunk + 1]], grid[indices[8 * chunk + 2]], grid[indices[8 * chunk + 3]]);
+        var upper = Vector128.Create(
+            grid[indices[8 * chunk + 4]], grid[indices[8 * chunk + 5]], grid[indices[8 * chunk + 6]], grid[indices[8 * chunk + 7]]);
+        return Vector256.Create(lower, upper).AsByte();
     }
 
     /// <summary>Eight entries of four weights, by the eight bytes of <paramref name="indices"/>.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector256<byte> Gather(uint* grid, ulong indices)
     {
-        return Gather(
-            grid, (byte)indices, (byte)(indices >> 8), (byte)(indices >> 16), (byte)(indices >> 24),
-            (byte)(indices >> 32), (byte)(indices >> 40), (byte)(indices >> 48), (nint)(indices >> 56));
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector256<byte> Gather(uint* grid, nint a, nint b, nint c, nint d, nint e, nint f, nint g, nint h)
-    {
-        if (!Avx2.IsSupported)
-        {
-            return Vector256.Create(
-                Vector128.Create(grid[a], grid[b], grid[c], grid[d]), Vector128.Create(grid[e], grid[f], grid[g], grid[h])).AsByte();
-        }
-        var ab = Avx2.Blend(Avx2.BroadcastScalarToVector256(grid + a), Avx2.BroadcastScalarToVector256(grid + b), 0x02);
-        var cd = Avx2.Blend(Avx2.BroadcastScalarToVector256(grid + c), Avx2.BroadcastScalarToVector256(grid + d), 0x08);
-        var ef = Avx2.Blend(Avx2.BroadcastScalarToVector256(grid + e), Avx2.BroadcastScalarToVector256(grid + f), 0x20);
-        var gh = Avx2.Blend(Avx2.BroadcastScalarToVector256(grid + g), Avx2.BroadcastScalarToVector256(grid + h), 0x80);
-        return Avx2.Blend(Avx2.Blend(ab, cd, 0x0c), Avx2.Blend(ef, gh, 0xc0), 0xf0).AsByte();
+        var lower = Vector128.Create(
+            grid[(byte)indices], grid[(byte)(indices >> 8)], grid[(byte)(indices >> 16)], grid[(byte)(indices >> 24)]);
+        var upper = Vector128.Create(
+            grid[(byte)(indices >> 32)], grid[(byte)(indices >> 40)], grid[(byte)(indices >> 48)], grid[indices >> 56]);
+        return Vector256.Create(lower, upper).AsByte();
     }
 
     /// <summary>Four times seven signs from bits 0 to 27 of every dword as four bytes of eight, see
