@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Runtime.CompilerServices;
+using Mibera.Inference.Diagnostics;
 using Mibera.Inference.Models;
 using Mibera.Inference.Threading;
 
@@ -33,10 +34,12 @@ public sealed partial class InferenceSession : IDisposable, IAsyncDisposable
         (_model, _sequence) = (model, sequence);
         // Sessions that are dropped instead of disposed: the collector should know what they hold, for it sees managed memory alone.
         GC.AddMemoryPressure(bytes);
+        InferenceMetrics.SessionOpened(bytes);
         _lifetime = new Lifetime(() =>
         {
             sequence.Dispose();
             GC.RemoveMemoryPressure(bytes);
+            InferenceMetrics.SessionFreed(bytes);
             model.Release(bytes);
         });
     }
@@ -214,9 +217,15 @@ public sealed partial class InferenceSession : IDisposable, IAsyncDisposable
             // A cancelled prompt counts as far as it came.
             var (ticks, count) = (Stopwatch.GetTimestamp() - start, Math.Max(0, _sequence.Computed - computed));
             if (decodes)
+            {
                 (_decodeTokens, _decodeTicks) = (_decodeTokens + count, _decodeTicks + ticks);
+                InferenceMetrics.Decoded(count, Stopwatch.GetElapsedTime(0, ticks));
+            }
             else
+            {
                 (_prefillTokens, _prefillTicks) = (_prefillTokens + count, _prefillTicks + ticks);
+                InferenceMetrics.Prefilled(count, Stopwatch.GetElapsedTime(0, ticks));
+            }
         }
     }
 
