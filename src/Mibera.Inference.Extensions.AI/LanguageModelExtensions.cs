@@ -16,4 +16,11 @@ public static class LanguageModelExtensions
     public static IChatClient AsIChatClient(
         this LanguageModel model, Mibera.Inference.Chat.ChatOptions? options = null, int conversations = 1) =>
         new MiberaChatClient(model, options, conversations);
+
+    /// <summary>An embedding generator over the model, which stays the caller's to dispose, after the generator.</summary>
+    /// <param name="model">The model.</param>
+    /// <param name="options">Pooling and length where a call does not say otherwise; null: the mean, of length 1.</param>
+    /// <remarks>Language models are not trained for this; models made for retrieval compare texts better.</remarks>
+    public static IEmbeddingGenerator<string, Embedding<float>> AsIEmbeddingGenerator(this LanguageModel model, EmbeddingOptions? options = null) =>
+        new MiberaEmbeddingGenerator(model, options);
 }

@@ -63,7 +63,7 @@ internal sealed class ChatScreen
     public void Note(string text) => Console.Out.WriteLine(Styled($"[{Messages.OneLine(text)}]", "2"));
 
     /// <summary>Text of several lines, as it stands.</summary>
-    public void Show(string text) => Console.Out.WriteLine(AnswerText.Harmless(text));
+    public void Show(string text) => _console.Profile.Out.Writer.WriteLine(AnswerText.Harmless(text));
 
     public void Problem(string text) => Console.Out.WriteLine(Styled(Messages.OneLine(text), "31"));
 
