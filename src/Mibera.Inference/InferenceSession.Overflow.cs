@@ -27,7 +27,7 @@ public sealed partial class InferenceSession
     /// <summary><see cref="Discard"/> within a generation.</summary>
     internal void DiscardTokens(int start, int count)
     {
-        UseMemory(_ => _sequence.Discard(start, count), CancellationToken.None);
+        UseMemory((start, count), (range, _) => _sequence.Discard(range.start, range.count), CancellationToken.None);
         _discarded += count;
     }
 

@@ -12,7 +12,7 @@ public sealed partial class InferenceSession
         Enter();
         try
         {
-            UseMemory(stop => _sequence.Save(destination, _model.Fingerprint, stop), cancellationToken);
+            UseMemory(destination, (target, stop) => _sequence.Save(target, _model.Fingerprint, stop), cancellationToken);
         }
         finally
         {
@@ -34,7 +34,7 @@ public sealed partial class InferenceSession
         Enter();
         try
         {
-            UseMemory(stop => _sequence.Load(source, _model.Fingerprint, stop), cancellationToken);
+            UseMemory(source, (from, stop) => _sequence.Load(from, _model.Fingerprint, stop), cancellationToken);
         }
         finally
         {

@@ -18,6 +18,7 @@ public sealed partial class InferenceSession : IDisposable, IAsyncDisposable
     private readonly LanguageModel _model;
     private readonly Sequence _sequence;
     private readonly Lifetime _lifetime;
+    private readonly StopSource _stop;
     private long _prefillTokens;
     private long _prefillTicks;
     private long _decodeTokens;
@@ -35,13 +36,16 @@ public sealed partial class InferenceSession : IDisposable, IAsyncDisposable
         // Sessions that are dropped instead of disposed: the collector should know what they hold, for it sees managed memory alone.
         GC.AddMemoryPressure(bytes);
         InferenceMetrics.SessionOpened(bytes);
+        var stop = (StopSource?)null;
         _lifetime = new Lifetime(() =>
         {
+            stop?.Dispose();
             sequence.Dispose();
             GC.RemoveMemoryPressure(bytes);
             InferenceMetrics.SessionFreed(bytes);
             model.Release(bytes);
         });
+        _stop = stop = new StopSource(_lifetime.Stop, model.Stop);
     }
 
     /// <summary>Gives back what a dropped session holds of the model's budget.</summary>
@@ -192,7 +196,7 @@ public sealed partial class InferenceSession : IDisposable, IAsyncDisposable
         try
         {
             _sequence.Push(tokenIds);
-            Compute(stop => _sequence.ComputeHidden(hidden, stop), isPrompt: true, cancellationToken);
+            Compute(null, hidden, isPrompt: true, cancellationToken);
         }
         finally
         {
@@ -202,15 +206,25 @@ public sealed partial class InferenceSession : IDisposable, IAsyncDisposable
 
     /// <summary>Computes what was pushed. One token at a time is decoding, unless it is the whole of a prompt.</summary>
     internal void Compute(PositionLogits? positions, CancellationToken cancellationToken, bool isPrompt = false) =>
-        Compute(stop => _sequence.Compute(positions, stop), isPrompt, cancellationToken);
+        Compute(positions, null, isPrompt, cancellationToken);
 
-    private void Compute(Action<CancellationToken> work, bool isPrompt, CancellationToken cancellationToken)
+    private void Compute(PositionLogits? positions, HiddenState? hidden, bool isPrompt, CancellationToken cancellationToken)
     {
         var (start, computed) = (Stopwatch.GetTimestamp(), _sequence.Computed);
         var decodes = !isPrompt && _sequence.Count - computed == 1;
         try
         {
-            UseMemory(work, cancellationToken);
+            // Static, with what it needs handed in: a token costs no allocation.
+            UseMemory(
+                (_sequence, positions, hidden),
+                static (work, stop) =>
+                {
+                    if (work.hidden is null)
+                        work._sequence.Compute(work.positions, stop);
+                    else
+                        work._sequence.ComputeHidden(work.hidden, stop);
+                },
+                cancellationToken);
         }
         finally
         {
@@ -260,16 +274,16 @@ public sealed partial class InferenceSession : IDisposable, IAsyncDisposable
     }
 
     /// <summary>Runs what touches native memory, the session's or the model's: neither is freed meanwhile.</summary>
-    private void UseMemory(Action<CancellationToken> work, CancellationToken cancellationToken)
+    private void UseMemory<TState>(TState state, Action<TState, CancellationToken> work, CancellationToken cancellationToken)
     {
         using var model = _model.UseMemory();
         ObjectDisposedException.ThrowIf(!_lifetime.TryEnter(), this);
         try
         {
-            using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, model.Stop, _lifetime.Stop);
+            var stop = _stop.For(cancellationToken);
             try
             {
-                work(stop.Token);
+                work(state, stop);
             }
             catch (OperationCanceledException) when (stop.IsCancellationRequested)
             {

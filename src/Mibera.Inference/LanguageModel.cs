@@ -215,6 +215,9 @@ public sealed class LanguageModel : IDisposable, IAsyncDisposable
         return new ValueTask(_lifetime.Freed);
     }
 
+    /// <inheritdoc cref="Lifetime.Stop"/>
+    internal CancellationToken Stop => _lifetime.Stop;
+
     /// <summary>Weights and threads stay until the result is disposed.</summary>
     /// <exception cref="ObjectDisposedException">The model has been disposed.</exception>
     internal MemoryUse UseMemory()

@@ -3,8 +3,5 @@ namespace Mibera.Inference.Threading;
 /// <summary>A call that uses the memory of a <see cref="Lifetime"/>, until it is disposed.</summary>
 internal readonly struct MemoryUse(Lifetime lifetime) : IDisposable
 {
-    /// <inheritdoc cref="Lifetime.Stop"/>
-    public CancellationToken Stop => lifetime.Stop;
-
     public void Dispose() => lifetime.Leave();
 }
