@@ -263,6 +263,7 @@ public sealed partial class InferenceSession : IDisposable, IAsyncDisposable
         {
             if (_stopReason == StopReason.None)
                 _stopReason = StopReason.Cancelled;
+            _model.Logger.GenerationEnded(_stopReason, _sequence.Count, _seed);
             Leave();
         }
     }

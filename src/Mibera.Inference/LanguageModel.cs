@@ -1,10 +1,14 @@
+using System.Diagnostics;
 using Mibera.Inference.Chat;
+using Mibera.Inference.Diagnostics;
 using Mibera.Inference.Gguf;
 using Mibera.Inference.Memory;
 using Mibera.Inference.Models;
 using Mibera.Inference.Simd;
 using Mibera.Inference.State;
 using Mibera.Inference.Threading;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Mibera.Inference;
 
@@ -25,6 +29,7 @@ public sealed class LanguageModel : IDisposable, IAsyncDisposable
     private readonly ComputeThreads _threads = new();
     private readonly Lifetime _lifetime;
     private readonly Lazy<byte[]> _fingerprint;
+    private readonly ILogger _logger;
     private readonly Lock _gate = new();
     private long _sessionBytes;
 
@@ -35,6 +40,7 @@ public sealed class LanguageModel : IDisposable, IAsyncDisposable
         _transformer = new Transformer(config, weights, pool);
         _ropes = new RopeSelector(config.Rope, options.LongRope);
         (Tokenizer, LoadReport) = (tokenizer, report);
+        _logger = (ILogger?)options.LoggerFactory?.CreateLogger<LanguageModel>() ?? NullLogger.Instance;
         var threads = _threads;
         _fingerprint = new Lazy<byte[]>(() => ModelFingerprint.Of(file, config), LazyThreadSafetyMode.PublicationOnly);
         _lifetime = new Lifetime(() =>
@@ -95,6 +101,8 @@ public sealed class LanguageModel : IDisposable, IAsyncDisposable
     /// <summary>Tells whose a saved session is. Reads from the file.</summary>
     internal byte[] Fingerprint => _fingerprint.Value;
 
+    internal ILogger Logger => _logger;
+
     internal bool IsDisposed => _lifetime.IsEnded;
 
     internal IReadOnlyList<Thread> Workers => _pool.Threads;
@@ -145,7 +153,9 @@ public sealed class LanguageModel : IDisposable, IAsyncDisposable
             sequence = Start(_transformer, _ropes, capacity, MemoryPlan);
             if (MemoryPlan.IsBudgetGiven)
                 sequence.TakeMemory(_pool);
-            return new InferenceSession(this, sequence, bytes);
+            var session = new InferenceSession(this, sequence, bytes);
+            _logger.SessionOpened(capacity, bytes);
+            return session;
         }
         catch (Exception e)
         {
@@ -259,6 +269,7 @@ public sealed class LanguageModel : IDisposable, IAsyncDisposable
     internal static LanguageModel Load(string path, ModelOptions options, IProgress<LoadProgress>? progress, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
+        var start = Stopwatch.GetTimestamp();
         progress?.Report(new LoadProgress("reading header", 0, 0));
         var file = GgufFile.Open(path, options.MemoryMap);
         WeightStore? store = null;
@@ -284,11 +295,13 @@ public sealed class LanguageModel : IDisposable, IAsyncDisposable
             if (options.Preload)
                 store.BringIn(pool, progress, cancellationToken);
             var config = Settle(proposal, options, plan, tokenizer, weights, pool, report, progress, cancellationToken);
-            return new LanguageModel(file, weights, pool, config, tokenizer, report, plan, options)
+            var model = new LanguageModel(file, weights, pool, config, tokenizer, report, plan, options)
             {
                 EndOfGenerationIds = EndOfGeneration(tokenizer, proposal),
                 ChatTemplate = metadata.GetStringOrNull("tokenizer.chat_template") is { Length: > 0 } template ? template : null,
             };
+            model.LogLoading(Stopwatch.GetElapsedTime(start));
+            return model;
         }
         catch
         {
@@ -299,6 +312,13 @@ public sealed class LanguageModel : IDisposable, IAsyncDisposable
             file.Dispose();
             throw;
         }
+    }
+
+    private void LogLoading(TimeSpan time)
+    {
+        _logger.ModelLoaded(FilePath, time.TotalSeconds, ThreadCount, ContextLength);
+        foreach (var entry in LoadReport.Entries.Where(e => e.Kind is LoadReportKind.Overruled or LoadReportKind.Warning))
+            _logger.LoadNote(FilePath, entry);
     }
 
     private static WeightStore OpenStore(

@@ -1,5 +1,6 @@
 using Mibera.Inference.Gguf;
 using Mibera.Inference.Models;
+using Microsoft.Extensions.Logging;
 
 namespace Mibera.Inference;
 
@@ -51,6 +52,9 @@ public sealed record ModelOptions
 
     /// <summary>Metadata that replaces the file's own.</summary>
     public IReadOnlyDictionary<string, GgufValue> MetadataOverrides { get; init; } = new Dictionary<string, GgufValue>();
+
+    /// <summary>Where loading, sessions and generations are logged, without a word of their texts; null: nowhere.</summary>
+    public ILoggerFactory? LoggerFactory { get; init; }
 
     /// <summary>The instruction set of the kernels; null: the environment's choice, or the best of this machine.</summary>
     internal Simd.InstructionSet? InstructionSet { get; init; }

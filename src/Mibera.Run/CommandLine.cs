@@ -39,6 +39,7 @@ internal static class CommandLine
     public static readonly Option<string> ChatTemplate = new("--chat-template") { Description = "chatml, phi2, phi3, phi4, phi4-mini, Jinja source or a file", HelpName = "NAME|FILE" };
     public static readonly Option<string> ContextOverflow = Choice("--context-overflow", "context full: stop, truncate, shift (auto: chat truncates)", "auto", "stop", "truncate", "shift");
     public static readonly Option<int> Keep = Number("--keep", "tokens at the beginning that shift never drops (-1: all of the prompt)", 0, -1, int.MaxValue);
+    public static readonly Option<string> PromptCache = new("--prompt-cache") { Description = "keep what was read of the prompt in a file, for the next run", HelpName = "FILE" };
     public static readonly Option<bool> PrintPrompt = new("--print-prompt") { Description = "print the rendered prompt and stop" };
     public static readonly Option<bool> NoColor = new("--no-color") { Description = "no colours (NO_COLOR does the same)" };
     public static readonly Option<bool> NoEscape = new("--no-escape") { Description = @"take \n, \t, \xHH, ... in -p and -r as they stand" };
@@ -68,7 +69,7 @@ internal static class CommandLine
     public static IReadOnlyList<OptionGroup> Groups { get; } =
     [
         new("Model", 4, [Model, Context, Threads, RamBudget, Batch, MicroBatch, NoMmap, KeyCache, ValueCache, Norm, RopeBase, LongRope, NoProbe, OverrideKv]),
-        new("Prompt", 6, [Prompt, File, System, Messages, Tools, Predict, Tokens, NoEscape, NoDisplayPrompt, Special]),
+        new("Prompt", 6, [Prompt, File, System, Messages, Tools, Predict, Tokens, NoEscape, NoDisplayPrompt, PromptCache, Special]),
         new("Chat", 7, [Conversation, NoConversation, SingleTurn, Stop, ChatTemplate, ContextOverflow, PrintPrompt, Keep, IgnoreEos, NoColor]),
         new("Sampling", 5, [Temperature, TopK, TopP, MinP, Seed, RepeatPenalty, RepeatLastN, FrequencyPenalty, PresencePenalty, Typical, LogitBias]),
         new("Reports", 4, [Verbose, Plan, Perplexity, Tokenize, NoParseSpecial, Logits]),

@@ -50,13 +50,18 @@ internal static class GenerateCommand
         sampling = sampling with { ContextOverflow = Overflow(options), KeepTokens = options.GetValue(CommandLine.Keep) < 0 ? ids.Length : sampling.KeepTokens };
         using var session = model.CreateSession();
         status.Track(() => session.Statistics);
+        var cache = new PromptCache(options.GetValue(CommandLine.PromptCache), status);
+        cache.Load(path => session.LoadState(path, cancellationToken));
+        // One token at least is read, for its logits.
+        session.Truncate(Math.Min(session.KeepCommonPrefix(ids), ids.Length - 1));
+        var missing = ids.AsMemory(session.Position);
         status.Line($"reading the prompt of {ids.Length} tokens");
         // Shown once it is read: the line above would lie over its end on a terminal.
         var shown = options.GetValue(CommandLine.NoDisplayPrompt) ? "" : Encoding.UTF8.GetString(text);
         var written = 0;
         try
         {
-            await foreach (var piece in session.GenerateAsync(ids, sampling, cancellationToken))
+            await foreach (var piece in session.GenerateAsync(missing, sampling, cancellationToken))
                 Write(piece.Text);
             Write("");
         }
@@ -66,6 +71,7 @@ internal static class GenerateCommand
             if (written > 0 && !Console.IsOutputRedirected)
                 Console.Out.WriteLine();
         }
+        cache.Save(path => session.SaveState(path, cancellationToken), missing.Length);
         if (session.Statistics.StopReason == StopReason.ContextFull)
             status.Note($"stopped: the context of {session.ContextLength} tokens is full (-c sets it)");
 

@@ -106,7 +106,7 @@ internal sealed class Status : IProgress<LoadProgress>
         Clear();
         var work = _statistics?.Invoke() is { } s
             ? string.Create(CultureInfo.InvariantCulture,
-                $"prefill {Tokens(s.PrefillTokens)}, {s.PrefillTokensPerSecond:F2} tokens/s | decode {Tokens(s.DecodeTokens)}, {s.DecodeTokensPerSecond:F2} tokens/s | ")
+                $"prefill {Tokens(s.PrefillTokens)}, {s.PrefillTokensPerSecond:F2} tokens/s | decode {Tokens(s.DecodeTokens)}, {s.DecodeTokensPerSecond:F2} tokens/s | {Seed(s)}{Recomputations(s)}")
             : "";
         // In a log that takes both streams the text need not have ended its line.
         if (!_terminal)
@@ -129,6 +129,12 @@ internal sealed class Status : IProgress<LoadProgress>
 
     private static string Collections() => string.Create(CultureInfo.InvariantCulture,
         $"garbage collections {GC.CollectionCount(0)}, of them {GC.CollectionCount(2)} full; pauses {GC.GetTotalPauseDuration().TotalMilliseconds:F1} ms; heap {GC.GetGCMemoryInfo().HeapSizeBytes / 1e6:F1} MB, memory load {GC.GetGCMemoryInfo().MemoryLoadBytes / 1e9:F2} of {GC.GetGCMemoryInfo().HighMemoryLoadThresholdBytes / 1e9:F2} GB");
+
+    private static string Seed(SessionStatistics s) => s.Seed is { } seed ? string.Create(CultureInfo.InvariantCulture, $"seed {seed} | ") : "";
+
+    /// <summary>LongRoPE's boundary was crossed, or a sliding window had moved on: worth knowing where a run was slow.</summary>
+    private static string Recomputations(SessionStatistics s) =>
+        s.Recomputations > 0 ? string.Create(CultureInfo.InvariantCulture, $"computed anew {s.Recomputations} times | ") : "";
 
     private static string Streamed(StreamingStatistics s) =>
         string.Create(CultureInfo.InvariantCulture, $"{s.BytesRead} in {s.Passes} passes at {s.BytesPerSecond / 1e9:F3} GB/s");

@@ -6,7 +6,7 @@ namespace Mibera.Inference.Chat;
 /// A conversation with a model: messages in, answers out, rendered by the model's chat template. It owns a session; what the
 /// KV cache holds of the conversation already is not read again. One caller at a time.
 /// </summary>
-public sealed partial class ChatSession : IDisposable
+public sealed partial class ChatSession : IDisposable, IAsyncDisposable
 {
     private readonly ChatOptions _options;
     private readonly InferenceSession _session;
@@ -105,8 +105,26 @@ public sealed partial class ChatSession : IDisposable
     /// <exception cref="ChatTemplateException">The template fails or refuses the messages.</exception>
     public string RenderPrompt() => _prompts.Render(Included());
 
+    /// <summary>Saves what the KV cache holds of the conversation, not its messages (those <see cref="Save"/> writes).</summary>
+    /// <inheritdoc cref="InferenceSession.SaveState(string, CancellationToken)"/>
+    public void SaveState(string path, CancellationToken cancellationToken = default) => Change(() => _session.SaveState(path, cancellationToken));
+
+    /// <summary>
+    /// Loads what an earlier conversation left in the KV cache: where the next prompt begins with the same tokens they are not read
+    /// again. The messages stay as they are.
+    /// </summary>
+    /// <inheritdoc cref="InferenceSession.LoadState(string, CancellationToken)"/>
+    public void LoadState(string path, CancellationToken cancellationToken = default) => Change(() =>
+    {
+        _session.LoadState(path, cancellationToken);
+        _window.Adopt();
+    });
+
     /// <inheritdoc/>
     public void Dispose() => _session.Dispose();
+
+    /// <summary>Frees the memory of the conversation, and waits until that is done.</summary>
+    public ValueTask DisposeAsync() => _session.DisposeAsync();
 
     private async IAsyncEnumerable<GeneratedPiece> RunAsync(
         Action change, GenerationOptions? options, [EnumeratorCancellation] CancellationToken cancellationToken)

@@ -57,6 +57,14 @@ internal sealed class ChatWindow(InferenceSession session)
         return true;
     }
 
+    /// <summary>Takes what the session holds, a loaded one say, for the beginning of the conversation.</summary>
+    public void Adopt()
+    {
+        _tokens.Clear();
+        _tokens.AddRange(session.Tokens);
+        (_holeStart, _hole) = (0, 0);
+    }
+
     /// <summary>The model generated a token.</summary>
     public void Append(int token) => _tokens.Add(token);
 

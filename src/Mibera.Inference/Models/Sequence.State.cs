@@ -13,7 +13,7 @@ internal sealed unsafe partial class Sequence
         var computed = CanContinue() ? _computed : 0;
         var (first, groups) = _cache.HeldGroups(computed);
         var hasLogits = computed > 0 && computed == Count && _logitsOf == Count;
-        using var stream = new HashedStream(destination);
+        var stream = new HashedStream(destination);
         stream.Write(new StateHeader
         {
             Fingerprint = fingerprint,
@@ -37,7 +37,7 @@ internal sealed unsafe partial class Sequence
     public void Load(Stream source, byte[] fingerprint, CancellationToken cancellationToken)
     {
         Truncate(0);
-        using var stream = new HashedStream(source);
+        var stream = new HashedStream(source);
         var bytes = new byte[StateHeader.Size];
         stream.Read(bytes);
         var header = StateHeader.Parse(bytes);

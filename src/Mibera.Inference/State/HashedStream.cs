@@ -1,15 +1,21 @@
-using System.Security.Cryptography;
+using System.IO.Hashing;
 
 namespace Mibera.Inference.State;
 
-/// <summary>A saved session on its way in or out: every byte is hashed, and the hash ends it.</summary>
-internal sealed class HashedStream(Stream stream) : IDisposable
+/// <summary>
+/// A saved session on its way in or out: every byte is hashed, and the hash ends it. XXH128 finds damage, which is all it is for; it
+/// is managed code, where .NET's SHA-256 loads OpenSSL on Linux and ends the process without it.
+/// </summary>
+internal sealed class HashedStream(Stream stream)
 {
-    private readonly IncrementalHash _hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+    /// <summary>Bytes of the hash.</summary>
+    public const int HashBytes = 16;
+
+    private readonly XxHash128 _hash = new();
 
     public void Write(ReadOnlySpan<byte> bytes)
     {
-        _hash.AppendData(bytes);
+        _hash.Append(bytes);
         stream.Write(bytes);
     }
 
@@ -19,19 +25,17 @@ internal sealed class HashedStream(Stream stream) : IDisposable
     public void Read(Span<byte> bytes)
     {
         ReadExactly(bytes);
-        _hash.AppendData(bytes);
+        _hash.Append(bytes);
     }
 
     /// <exception cref="SessionStateException">What was read is not what was written.</exception>
     public void CheckHash()
     {
-        Span<byte> expected = stackalloc byte[SHA256.HashSizeInBytes];
+        Span<byte> expected = stackalloc byte[HashBytes];
         ReadExactly(expected);
         if (!expected.SequenceEqual(_hash.GetHashAndReset()))
             throw new SessionStateException("the saved session is damaged: its checksum does not match.");
     }
-
-    public void Dispose() => _hash.Dispose();
 
     private void ReadExactly(Span<byte> bytes)
     {

@@ -1,5 +1,5 @@
+using System.IO.Hashing;
 using System.Runtime.InteropServices;
-using System.Security.Cryptography;
 using System.Text;
 using Mibera.Inference.Gguf;
 using Mibera.Inference.Models;
@@ -16,37 +16,37 @@ internal static class ModelFingerprint
 
     public static byte[] Of(GgufFile file, ModelConfig config)
     {
-        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        var hash = new XxHash128();
         Append(hash, config);
         var sample = new byte[SampleBytes];
         foreach (var tensor in file.Tensors)
         {
-            hash.AppendData(Encoding.UTF8.GetBytes(tensor.Name));
-            hash.AppendData([0, (byte)tensor.Type]);
-            hash.AppendData(MemoryMarshal.AsBytes<long>([.. tensor.Dimensions]));
+            hash.Append(Encoding.UTF8.GetBytes(tensor.Name));
+            hash.Append([0, (byte)tensor.Type]);
+            hash.Append(MemoryMarshal.AsBytes<long>([.. tensor.Dimensions]));
             var part = sample.AsSpan(0, (int)Math.Min(SampleBytes, tensor.ByteSize));
             file.ReadTensor(tensor, part);
-            hash.AppendData(part);
+            hash.Append(part);
         }
         return hash.GetHashAndReset();
     }
 
-    private static void Append(IncrementalHash hash, ModelConfig config)
+    private static void Append(XxHash128 hash, ModelConfig config)
     {
         var rope = config.Rope;
-        hash.AppendData(MemoryMarshal.AsBytes<int>(
+        hash.Append(MemoryMarshal.AsBytes<int>(
         [
             (int)config.Architecture, config.Layers, config.Embedding, config.Vocabulary, config.Heads, config.KvHeads, config.HeadDimension, config.FeedForward,
             config.Experts, config.ExpertsUsed, (int)config.Norm, config.SlidingWindow, rope.Dimensions, rope.Interleaved ? 1 : 0, rope.OriginalContext,
         ]));
-        hash.AppendData(MemoryMarshal.AsBytes<float>(
+        hash.Append(MemoryMarshal.AsBytes<float>(
         [
             config.NormEpsilon, rope.Base, rope.AttentionFactor, rope.ScalingFactor, rope.YarnExtFactor, rope.YarnBetaFast, rope.YarnBetaSlow,
         ]));
         foreach (var factors in new[] { rope.Frequencies, rope.ShortFactors, rope.LongFactors })
         {
-            hash.AppendData(BitConverter.GetBytes(factors?.Length ?? -1));
-            hash.AppendData(MemoryMarshal.AsBytes<float>(factors));
+            hash.Append(BitConverter.GetBytes(factors?.Length ?? -1));
+            hash.Append(MemoryMarshal.AsBytes<float>(factors));
         }
     }
 }

@@ -8,22 +8,22 @@ namespace Mibera.Inference.State;
 /// bytes
 ///  0.. 7  "MIBERAST"
 ///  8..11  version, 1
-/// 12..43  fingerprint of the model
-/// 44..51  how keys and how values are kept (KvCacheType)
-/// 52..59  tokens; how many of them are computed
-/// 60..67  first group of 32 positions that is here; how many groups (up to the computed ones' last)
-/// 68..71  flags: 1 logits of the last position are here, 2 computed with LongRoPE's long factors, 4 values beyond the plain path
-/// 72..    token ids [tokens], 32 bits each
+/// 12..27  fingerprint of the model
+/// 28..35  how keys and how values are kept (KvCacheType)
+/// 36..43  tokens; how many of them are computed
+/// 44..51  first group of 32 positions that is here; how many groups (up to the computed ones' last)
+/// 52..55  flags: 1 logits of the last position are here, 2 computed with LongRoPE's long factors, 4 values beyond the plain path
+/// 56..    token ids [tokens], 32 bits each
 ///         logits [vocabulary], f32, if flag 1
 ///         for each layer and KV head: its groups of keys, its groups of values, as the cache holds them
-///         SHA-256 of all bytes before it
+///         XXH128 of all bytes before it
 /// </code>
 /// </summary>
 internal readonly record struct StateHeader
 {
-    public const int Size = 72;
+    public const int Size = 56;
     public const int Version = 1;
-    public const int FingerprintBytes = 32;
+    public const int FingerprintBytes = 16;
 
     private static ReadOnlySpan<byte> Magic => "MIBERAST"u8;
 
@@ -51,7 +51,7 @@ internal readonly record struct StateHeader
         Fingerprint.CopyTo(bytes, 12);
         ReadOnlySpan<int> numbers = [(int)KeyType, (int)ValueType, Tokens, Computed, FirstGroup, Groups, (int)Flags];
         for (var i = 0; i < numbers.Length; i++)
-            BinaryPrimitives.WriteInt32LittleEndian(bytes.AsSpan(44 + i * sizeof(int)), numbers[i]);
+            BinaryPrimitives.WriteInt32LittleEndian(bytes.AsSpan(28 + i * sizeof(int)), numbers[i]);
         return bytes;
     }
 
@@ -67,13 +67,13 @@ internal readonly record struct StateHeader
         return new StateHeader
         {
             Fingerprint = bytes.Slice(12, FingerprintBytes).ToArray(),
-            KeyType = (KvCacheType)Number(bytes, 44),
-            ValueType = (KvCacheType)Number(bytes, 48),
-            Tokens = Number(bytes, 52),
-            Computed = Number(bytes, 56),
-            FirstGroup = Number(bytes, 60),
-            Groups = Number(bytes, 64),
-            Flags = (StateFlags)Number(bytes, 68),
+            KeyType = (KvCacheType)Number(bytes, 28),
+            ValueType = (KvCacheType)Number(bytes, 32),
+            Tokens = Number(bytes, 36),
+            Computed = Number(bytes, 40),
+            FirstGroup = Number(bytes, 44),
+            Groups = Number(bytes, 48),
+            Flags = (StateFlags)Number(bytes, 52),
         };
     }
 

@@ -29,6 +29,8 @@ internal static class ChatOnce
             return;
         }
         status.Track(() => Figures(chat.Total));
+        var cache = new PromptCache(options.GetValue(CommandLine.PromptCache), status);
+        cache.Load(path => chat.LoadState(path, cancellationToken));
         status.Line("reading the prompt");
         var written = 0;
         try
@@ -50,6 +52,7 @@ internal static class ChatOnce
             if (written > 0 && !Console.IsOutputRedirected)
                 Console.Out.WriteLine();
         }
+        cache.Save(path => chat.SaveState(path, cancellationToken), chat.LastAnswer.PrefillTokens);
         if (chat.LastAnswer.StopReason == StopReason.ContextFull)
             status.Note($"stopped: the context of {chat.ContextLength} tokens is full (-c sets it)");
     }

@@ -46,10 +46,14 @@ public sealed class ManySessionsTests
         }
 
         Round(100);
-        var before = Round(100);
-        var after = Round(500);
-        // Other tests run beside this one; 500 sessions would be 1.5 GB.
-        Assert.InRange(after - before, long.MinValue, 400_000_000);
+        // Other tests run beside this one and take memory of their own: a leak, 1.5 GB, would show in every attempt.
+        var least = long.MaxValue;
+        for (var attempt = 0; attempt < 4 && least > 200_000_000; attempt++)
+        {
+            var before = Round(100);
+            least = Math.Min(least, Round(500) - before);
+        }
+        Assert.InRange(least, long.MinValue, 400_000_000);
     }
 
     /// <summary>Nobody calls the collector: it knows by itself what sessions hold.</summary>
