@@ -48,8 +48,12 @@ internal sealed class Prompt : IDisposable
     }
 
     /// <summary>The text of one turn of <paramref name="model"/>'s chat: without the newlines at its end, which a shell adds.</summary>
-    /// <exception cref="UsageException">It is too long for the context, or UTF-16.</exception>
-    public string ReadTurn(LanguageModel model) => Encoding.UTF8.GetString(Read(Limit(model))).TrimEnd('\r', '\n');
+    /// <exception cref="UsageException">It is empty, too long for the context, or UTF-16.</exception>
+    public string ReadTurn(LanguageModel model)
+    {
+        var text = Encoding.UTF8.GetString(Read(Limit(model))).TrimEnd('\r', '\n');
+        return text.Length > 0 ? text : throw new UsageException("the prompt is empty: there is nothing to answer");
+    }
 
     /// <summary>The text in UTF-8, or whatever bytes the file has: as they are.</summary>
     /// <exception cref="UsageException">There are more bytes than <paramref name="limit"/>, or the text is UTF-16.</exception>

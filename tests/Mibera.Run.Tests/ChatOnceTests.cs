@@ -52,6 +52,10 @@ public sealed class ChatOnceTests : ToolTest
     }
 
     [Fact]
+    public async Task AnEmptyPrompt() =>
+        Assert.Contains("empty", (await Tool.RunAsync("-m", Chatty(), "-p", "")).Failure(ExitCode.Usage), StringComparison.Ordinal);
+
+    [Fact]
     public async Task AFileThatIsNotThere() =>
         Assert.Contains("absent.json", (await Tool.RunAsync("-m", Chatty(), "--messages", PathOf("absent.json"))).Failure(ExitCode.Failure), StringComparison.Ordinal);
 
