@@ -1,6 +1,6 @@
 using System.Collections.Concurrent;
-using Microsoft.Extensions.Logging;
 using Mibera.Inference.Tests.Models;
+using Microsoft.Extensions.Logging;
 
 namespace Mibera.Inference.Tests.Sessions;
 
