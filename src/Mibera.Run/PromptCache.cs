@@ -3,18 +3,23 @@ using Mibera.Inference;
 namespace Mibera.Run;
 
 /// <summary>
-/// The file of <c>--prompt-cache</c>: what an earlier run left in the KV cache. A file that does not fit this model, its options or
-/// this version is said to be of no use and written anew.
+/// The file of <c>--prompt-cache</c>: what an earlier run left in the KV cache. One that does not fit this model, its options or
+/// this version is said to be of no use and written anew; a file of another kind, named by mistake perhaps, is left alone.
 /// </summary>
 /// <param name="path">The file; null: no cache.</param>
 /// <param name="status">Told what cannot be used.</param>
 internal sealed class PromptCache(string? path, Status status)
 {
+    private static ReadOnlySpan<byte> Magic => "MIBERAST"u8;
+
     /// <summary>Loads the file if there is one.</summary>
+    /// <exception cref="UsageException">It is no saved session.</exception>
     public void Load(Action<string> load)
     {
         if (path is null || !File.Exists(path))
             return;
+        if (!IsSavedSession(path))
+            throw new UsageException($"--prompt-cache: {path} is no saved session, so it is not overwritten: delete it, or name another file");
         try
         {
             load(path);
@@ -23,6 +28,14 @@ internal sealed class PromptCache(string? path, Status status)
         {
             status.Note($"--prompt-cache: {e.Message.TrimEnd('.')}: the prompt is read again");
         }
+    }
+
+    /// <summary>Whether the file begins as one, as far as it goes: an empty one may be one day.</summary>
+    private static bool IsSavedSession(string path)
+    {
+        using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
+        Span<byte> start = stackalloc byte[Magic.Length];
+        return Magic.StartsWith(start[..file.ReadAtLeast(start, start.Length, throwOnEndOfStream: false)]);
     }
 
     /// <summary>Writes the file, unless it had the whole of a prompt already.</summary>

@@ -34,6 +34,16 @@ public sealed class GenerationTests : ToolTest
         Assert.Equal(expected, (await Tool.RunAsync(["-m", Parrot(), "--temp", "0", "-t", "1", .. arguments])).Success());
 
     [Fact]
+    public async Task TheTimingsNameTheSeedThatRepeatsTheText()
+    {
+        string[] arguments = ["-m", Write(TinyModel.Phi3()), "-p", "abc", "-n", "24", "--temp", "1.5", "--top-k", "0", "-v"];
+        var first = await Tool.RunAsync(arguments);
+        var seed = System.Text.RegularExpressions.Regex.Match(first.Error, @"\| seed (\d+) \|").Groups[1].Value;
+        Assert.NotEmpty(seed);
+        Assert.Equal(first.Bytes, (await Tool.RunAsync([.. arguments, "-s", seed])).Bytes);
+    }
+
+    [Fact]
     public async Task ASeedReproduces()
     {
         var model = Write(TinyModel.Phi3());

@@ -22,12 +22,23 @@ public sealed partial class PromptCacheTests : ToolTest
         Assert.InRange(Prefilled(other), 1, Prefilled(first) - 1);
     }
 
+    /// <summary>The model itself, say, in the place of the option after it.</summary>
+    [Fact]
+    public async Task AFileOfAnotherKindIsLeftAlone()
+    {
+        var model = Write(TinyModel.Phi3());
+        var bytes = File.ReadAllBytes(model);
+        var line = (await Tool.RunAsync("-m", model, "-n", "2", "-p", Text, "--prompt-cache", model)).Failure(2);
+        Assert.Contains("no saved session", line, StringComparison.Ordinal);
+        Assert.Equal(bytes, File.ReadAllBytes(model));
+    }
+
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
     public async Task AFileOfNoUseIsSaidSoAndWrittenAnew(bool otherModel)
     {
-        var cache = Save("cache", "no state"u8.ToArray());
+        var cache = Save("cache", "MIBERAST of old"u8.ToArray());
         if (otherModel)
         {
             File.Delete(cache);

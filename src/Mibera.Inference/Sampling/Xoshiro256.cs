@@ -27,13 +27,13 @@ internal sealed class Xoshiro256
     /// <summary>
     /// A seed that nobody chose. From a version 4 GUID: the system's own random numbers, while RandomNumberGenerator loads OpenSSL on Linux
     /// and ends the process where that is not installed. Each fixed bit of a GUID (version in byte 7, variant in byte 8) meets a random
-    /// one of the other half.
+    /// one of the other half. 63 bits: every signed 64-bit option can repeat it, --seed for one.
     /// </summary>
     public static ulong NewSeed()
     {
         Span<byte> bytes = stackalloc byte[16];
         Guid.NewGuid().TryWriteBytes(bytes);
-        return BinaryPrimitives.ReadUInt64LittleEndian(bytes) ^ BinaryPrimitives.ReadUInt64LittleEndian(bytes[8..]);
+        return (BinaryPrimitives.ReadUInt64LittleEndian(bytes) ^ BinaryPrimitives.ReadUInt64LittleEndian(bytes[8..])) >> 1;
     }
 
     public ulong Next()

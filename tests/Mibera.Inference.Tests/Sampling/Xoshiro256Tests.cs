@@ -42,7 +42,7 @@ public sealed class Xoshiro256Tests
             ones |= seed;
             zeros |= ~seed;
         }
-        Assert.Equal(ulong.MaxValue, ones);
+        Assert.Equal((ulong)long.MaxValue, ones);
         Assert.Equal(ulong.MaxValue, zeros);
     }
 }

@@ -48,6 +48,31 @@ public sealed class HostTests : TinyModelFolder
         Assert.All(distinct, thread => Assert.True(thread.Join(TimeSpan.FromSeconds(20))));
     }
 
+    /// <summary>Four sessions share the workers: none has twice the tokens of another when the first has its fill.</summary>
+    [Fact]
+    public async Task SessionsAdvanceTogether()
+    {
+        const int Sessions = 4, Enough = 150;
+        using var model = await LanguageModel.LoadAsync(
+            Fixtures.Path("stories/stories-mibera-Q4_K_S.gguf"), new ModelOptions { Threads = 2 }, cancellationToken: TestContext.Current.CancellationToken);
+        var counts = new int[Sessions];
+        using var begun = new Barrier(Sessions);
+        using var enough = new CancellationTokenSource();
+        await Task.WhenAll(Enumerable.Range(0, Sessions).Select(i => Task.Factory.StartNew(() =>
+        {
+            using var session = model.CreateSession(256);
+            session.Evaluate([1]);
+            begun.SignalAndWait();
+            while (!enough.IsCancellationRequested)
+            {
+                session.Evaluate([5 + i]);
+                if (++counts[i] == Enough)
+                    enough.Cancel();
+            }
+        }, TaskCreationOptions.LongRunning)));
+        Assert.InRange(counts.Min(), Enough / 2, Enough);
+    }
+
     [Fact]
     public async Task TheLikeliestTokensComeFirst()
     {
