@@ -17,6 +17,8 @@ internal static class GenerateCommand
         var isGiven = prompt.IsGiven || messages is not null;
         var isRaw = options.GetValue(CommandLine.NoConversation) || prompt.Ids is not null;
         using var model = await ModelLoader.LoadAsync(options, status, contextLength: null, interrupt.Token);
+        if (!isRaw && WantsDialogue(options, isGiven) && options.GetValue(CommandLine.PromptCache) is not null)
+            throw new UsageException("--prompt-cache is for one prompt; in a chat /save and /load keep the conversation");
         if (!isRaw && WantsDialogue(options, isGiven))
             await ChatDialogue.RunAsync(options, model, chat, prompt.IsGiven ? prompt.ReadTurn(model) : null, messages, status, interrupt);
         else if (!isRaw && isGiven && (messages is not null || WantsChat(options, model)))
@@ -47,6 +49,11 @@ internal static class GenerateCommand
         var (ids, text) = await prompt.TokenizeAsync(model, cancellationToken);
         if (ids.Length == 0)
             throw new UsageException("there is nothing to continue: give a prompt with -p or -f (this model begins no text by itself)");
+        if (options.GetValue(CommandLine.PrintPrompt))
+        {
+            Console.Out.Write(Encoding.UTF8.GetString(text));
+            return;
+        }
         sampling = sampling with { ContextOverflow = Overflow(options), KeepTokens = options.GetValue(CommandLine.Keep) < 0 ? ids.Length : sampling.KeepTokens };
         using var session = model.CreateSession();
         status.Track(() => session.Statistics);

@@ -32,6 +32,7 @@ internal static class LogitsCommand
             throw new UsageException("--logits needs the name of a file");
         if (Directory.Exists(path))
             throw new IOException($"{path}: this is a directory; a file to write was expected");
+        Overwriting.Check("--logits", path);
         return new FileStream(path, FileMode.OpenOrCreate, FileAccess.Write);
     }
 

@@ -16,9 +16,11 @@ internal sealed class PromptCache(string? path, Status status)
     /// <exception cref="UsageException">It is no saved session.</exception>
     public void Load(Action<string> load)
     {
+        if (path is { Length: 0 })
+            throw new UsageException("--prompt-cache needs the name of a file");
         if (path is null || !File.Exists(path))
             return;
-        if (!IsSavedSession(path))
+        if (new FileInfo(path).Length > 0 && !Overwriting.BeginsWith(path, Magic))
             throw new UsageException($"--prompt-cache: {path} is no saved session, so it is not overwritten: delete it, or name another file");
         try
         {
@@ -28,14 +30,6 @@ internal sealed class PromptCache(string? path, Status status)
         {
             status.Note($"--prompt-cache: {e.Message.TrimEnd('.')}: the prompt is read again");
         }
-    }
-
-    /// <summary>Whether the file begins as one, as far as it goes: an empty one may be one day.</summary>
-    private static bool IsSavedSession(string path)
-    {
-        using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
-        Span<byte> start = stackalloc byte[Magic.Length];
-        return Magic.StartsWith(start[..file.ReadAtLeast(start, start.Length, throwOnEndOfStream: false)]);
     }
 
     /// <summary>Writes the file, unless it had the whole of a prompt already.</summary>

@@ -90,10 +90,9 @@ internal sealed class Status : IProgress<LoadProgress>
         }
     }
 
+    /// <summary>Something that the user did not ask for: said wherever stderr goes.</summary>
     public void Note(string text)
     {
-        if (!Speaks)
-            return;
         Clear();
         Messages.Line($"mibera-run: {text}");
     }

@@ -10,6 +10,7 @@ internal sealed class SaveCommand : IChatCommand
     {
         if (argument.Length == 0)
             throw new UsageException("/save needs the name of a file");
+        Overwriting.Check("/save", argument);
         // First beside it: a full disk must not cost the conversation that was there.
         var partial = argument + ".partial";
         using (var file = File.Create(partial))
