@@ -18,7 +18,7 @@ public sealed partial class InferenceSession : IDisposable, IAsyncDisposable
     private readonly LanguageModel _model;
     private readonly Sequence _sequence;
     private readonly Lifetime _lifetime;
-    private readonly StopSource _stop;
+    private readonly CancellationTokenSource _stop;
     private long _prefillTokens;
     private long _prefillTicks;
     private long _decodeTokens;
@@ -36,7 +36,7 @@ public sealed partial class InferenceSession : IDisposable, IAsyncDisposable
         // Sessions that are dropped instead of disposed: the collector should know what they hold, for it sees managed memory alone.
         GC.AddMemoryPressure(bytes);
         InferenceMetrics.SessionOpened(bytes);
-        var stop = (StopSource?)null;
+        var stop = (CancellationTokenSource?)null;
         _lifetime = new Lifetime(() =>
         {
             stop?.Dispose();
@@ -45,7 +45,8 @@ public sealed partial class InferenceSession : IDisposable, IAsyncDisposable
             InferenceMetrics.SessionFreed(bytes);
             model.Release(bytes);
         });
-        _stop = stop = new StopSource(_lifetime.Stop, model.Stop);
+        // The end of the session or of the model; made once, so that a decoded token allocates nothing.
+        _stop = stop = CancellationTokenSource.CreateLinkedTokenSource(_lifetime.Stop, model.Stop);
     }
 
     /// <summary>Gives back what a dropped session holds of the model's budget.</summary>
@@ -281,7 +282,11 @@ public sealed partial class InferenceSession : IDisposable, IAsyncDisposable
         ObjectDisposedException.ThrowIf(!_lifetime.TryEnter(), this);
         try
         {
-            var stop = _stop.For(cancellationToken);
+            // A caller's token is linked for each call: its source may be reset in between.
+            using var linked = cancellationToken.CanBeCanceled
+                ? CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, _stop.Token)
+                : null;
+            var stop = (linked ?? _stop).Token;
             try
             {
                 work(state, stop);

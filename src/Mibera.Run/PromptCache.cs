@@ -26,7 +26,7 @@ internal sealed class PromptCache(string? path, Status status)
         {
             load(path);
         }
-        catch (SessionStateException e)
+        catch (Exception e) when (e is SessionStateException or ContextFullException)
         {
             status.Note($"--prompt-cache: {e.Message.TrimEnd('.')}: the prompt is read again");
         }

@@ -48,7 +48,8 @@ internal sealed record ToolCallSyntax(string Open, string Close)
             }
             return calls.Count > 0;
         }
-        catch (JsonException)
+        // Half a surrogate pair in an escape is found when the string is read.
+        catch (Exception e) when (e is JsonException or InvalidOperationException)
         {
             return false;
         }

@@ -86,8 +86,8 @@ public sealed partial class ChatSession : IDisposable, IAsyncDisposable
     /// interrupted perhaps, it is continued.
     /// </summary>
     /// <remarks>
-    /// An answer that is cancelled, or whose enumeration is given up, stays in the conversation as far as it came. If nothing came
-    /// of it, or it failed, the conversation is as it was before.
+    /// An answer that is cancelled, given up or fails midway stays in the conversation as far as it came. If nothing came of it, the
+    /// conversation is as it was before.
     /// </remarks>
     /// <param name="options">Sampling and stopping; null: the chat's.</param>
     /// <param name="cancellationToken">Ends the answer.</param>
@@ -116,8 +116,15 @@ public sealed partial class ChatSession : IDisposable, IAsyncDisposable
     /// <inheritdoc cref="InferenceSession.LoadState(string, CancellationToken)"/>
     public void LoadState(string path, CancellationToken cancellationToken = default) => Change(() =>
     {
-        _session.LoadState(path, cancellationToken);
-        _window.Adopt();
+        try
+        {
+            _session.LoadState(path, cancellationToken);
+        }
+        finally
+        {
+            // After a failure, too: then the session is empty, or as it was.
+            _window.Adopt();
+        }
     });
 
     /// <inheritdoc/>
@@ -131,11 +138,13 @@ public sealed partial class ChatSession : IDisposable, IAsyncDisposable
     {
         Enter();
         var (before, dropped) = (_messages.ToList(), _dropped);
-        var answer = new ChatAnswer(this, options ?? _options.Generation);
+        ChatAnswer? answer = null;
         var ended = false;
         try
         {
+            answer = new ChatAnswer(this, options ?? _options.Generation);
             change();
+            ForgetDropped();
             var tokens = await _session.Model.RunAsync(answer.Prepare, cancellationToken).ConfigureAwait(false);
             await foreach (var piece in _session.GenerateAsync(() => tokens, answer.Options, answer.RoomMaker, cancellationToken).ConfigureAwait(false))
             {
@@ -146,13 +155,19 @@ public sealed partial class ChatSession : IDisposable, IAsyncDisposable
         }
         finally
         {
-            if (ended || answer.Text.Length > 0)
-                answer.Commit();
-            else
-                (_messages, _dropped) = (before, dropped);
-            LastAnswer = answer.Statistics();
-            Total = Total.Plus(LastAnswer);
-            Leave();
+            try
+            {
+                if (answer is not null && (ended || answer.Text.Length > 0))
+                    answer.Commit();
+                else
+                    (_messages, _dropped) = (before, dropped);
+                LastAnswer = answer?.Statistics() ?? default;
+                Total = Total.Plus(LastAnswer);
+            }
+            finally
+            {
+                Leave();
+            }
         }
     }
 
@@ -180,13 +195,20 @@ public sealed partial class ChatSession : IDisposable, IAsyncDisposable
         _messages.RemoveRange(first, _messages.Count - first);
     }
 
+    /// <summary>Where so many messages were taken back that none but dropped ones are left, those fit again.</summary>
+    private void ForgetDropped()
+    {
+        if (_dropped >= _messages.Count - (SystemPrompt is null ? 0 : 1))
+            _dropped = 0;
+    }
+
     private void Change(Action change)
     {
         Enter();
         try
         {
             change();
-            _dropped = Math.Clamp(_messages.Count - (SystemPrompt is null ? 0 : 1), 0, _dropped);
+            ForgetDropped();
         }
         finally
         {

@@ -71,7 +71,8 @@ internal sealed class ChatWindow(InferenceSession session)
     private int Common(int[] tokens)
     {
         // A cancelled prompt may not have reached the session.
-        var resident = Math.Min(_tokens.Count, session.Position + _hole);
+        var position = session.Position;
+        var resident = Math.Min(_tokens.Count, position < _holeStart ? position : position + _hole);
         var common = tokens.AsSpan().CommonPrefixLength(System.Runtime.InteropServices.CollectionsMarshal.AsSpan(_tokens)[..resident]);
         common = Math.Min(common, tokens.Length - 1);
         if (_hole > 0 && common < _holeStart + _hole)

@@ -149,7 +149,11 @@ internal sealed unsafe partial class Sequence : IDisposable
         if (_computed <= end)
             _cache.Truncate(Math.Min(_computed, start));
         else if (_cache.FirstHeld > 0)
+        {
+            // Keys that are gone cannot be turned: what stays is computed anew.
             _cache.Truncate(0);
+            Reprefills++;
+        }
         else
             _cache.Discard(start, count, _rope!, _transformer.Pool);
         _computed = _cache.Length;
