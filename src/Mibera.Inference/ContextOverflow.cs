@@ -7,8 +7,8 @@ public enum ContextOverflow
     /// <summary>Generation ends with <see cref="StopReason.ContextFull"/>; a prompt that does not fit is refused.</summary>
     Stop,
 
-    /// <summary>A conversation forgets its oldest turns, whole ones, and what remains is read anew: the answer is the one that
-    /// the shorter conversation would have got. A text has no turns, so this is for chats only.</summary>
+    /// <summary>A conversation forgets its oldest turns, whole ones, and what remains is read anew: from there on the answer goes
+    /// on as the shorter conversation's would. A text has no turns, so this is for chats only.</summary>
     TruncateOldestTurns,
 
     /// <summary>
