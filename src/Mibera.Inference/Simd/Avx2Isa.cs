@@ -7,8 +7,19 @@ namespace Mibera.Inference.Simd;
 /// <summary>x86-64 with AVX2 and FMA.</summary>
 internal readonly unsafe struct Avx2Isa : IIsa
 {
+    public static bool HasVector256 => true;
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector256<byte> Lookup(Vector256<byte> table, Vector256<byte> index) => Avx2.Shuffle(table, index);
+
+    // vmovhps loads into the upper half in one operation; vpinsrq, which Vector128.Create makes, takes two.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<byte> LoadQwords(ulong* table, nint a, nint b, nint c, nint d)
+    {
+        var lower = Sse.LoadHigh(Vector128.CreateScalarUnsafe(table[a]).AsSingle(), (float*)(table + b));
+        var upper = Sse.LoadHigh(Vector128.CreateScalarUnsafe(table[c]).AsSingle(), (float*)(table + d));
+        return Vector256.Create(lower, upper).AsByte();
+    }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector256<byte> LoadTwice(byte* bytes) => Avx2.BroadcastVector128ToVector256(bytes);

@@ -7,8 +7,13 @@ namespace Mibera.Inference.Simd;
 /// <summary>AVX2 with 256-bit VNNI. Only the products differ from <see cref="Avx2Isa"/>.</summary>
 internal readonly unsafe struct AvxVnniIsa : IIsa
 {
+    public static bool HasVector256 => true;
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector256<byte> Lookup(Vector256<byte> table, Vector256<byte> index) => Avx2Isa.Lookup(table, index);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<byte> LoadQwords(ulong* table, nint a, nint b, nint c, nint d) => Avx2Isa.LoadQwords(table, a, b, c, d);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector256<byte> LoadTwice(byte* bytes) => Avx2Isa.LoadTwice(bytes);

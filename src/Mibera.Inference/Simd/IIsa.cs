@@ -12,9 +12,15 @@ namespace Mibera.Inference.Simd;
 /// </remarks>
 internal unsafe interface IIsa
 {
+    /// <summary>Whether vectors of 256 bits are registers, so that loops may hold several.</summary>
+    static abstract bool HasVector256 { get; }
+
     /// <summary>Looks bytes up within their lane: result[i] = table[lane of i, index[i]]. Indices lie in [0, 15], or have
     /// bit 7 set, which gives zero.</summary>
     static abstract Vector256<byte> Lookup(Vector256<byte> table, Vector256<byte> index);
+
+    /// <summary>Entries a, b, c, d of a table.</summary>
+    static abstract Vector256<byte> LoadQwords(ulong* table, nint a, nint b, nint c, nint d);
 
     /// <summary>Sixteen bytes of memory in both lanes.</summary>
     static abstract Vector256<byte> LoadTwice(byte* bytes);

@@ -7,10 +7,16 @@ namespace Mibera.Inference.Simd;
 /// <summary>Arm64 AdvSimd with the dot product instructions. A 256-bit vector is two registers, one for each lane.</summary>
 internal readonly unsafe struct NeonIsa : IIsa
 {
+    public static bool HasVector256 => false;
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector256<byte> Lookup(Vector256<byte> table, Vector256<byte> index) => Vector256.Create(
         AdvSimd.Arm64.VectorTableLookup(table.GetLower(), index.GetLower()),
         AdvSimd.Arm64.VectorTableLookup(table.GetUpper(), index.GetUpper()));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<byte> LoadQwords(ulong* table, nint a, nint b, nint c, nint d) =>
+        Vector256.Create(Vector128.Create(table[a], table[b]), Vector128.Create(table[c], table[d])).AsByte();
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector256<byte> LoadTwice(byte* bytes) => Vector256.Create(Vector128.Load(bytes), Vector128.Load(bytes));

@@ -6,10 +6,16 @@ namespace Mibera.Inference.Simd;
 /// <summary>.NET's portable vectors alone: runs everywhere, in software if need be.</summary>
 internal readonly unsafe struct PortableIsa : IIsa
 {
+    public static bool HasVector256 => false;
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector256<byte> Lookup(Vector256<byte> table, Vector256<byte> index) => Vector256.Create(
         Vector128.Shuffle(table.GetLower(), index.GetLower()),
         Vector128.Shuffle(table.GetUpper(), index.GetUpper()));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<byte> LoadQwords(ulong* table, nint a, nint b, nint c, nint d) =>
+        Vector256.Create(Vector128.Create(table[a], table[b]), Vector128.Create(table[c], table[d])).AsByte();
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector256<byte> LoadTwice(byte* bytes) => Vector256.Create(Vector128.Load(bytes), Vector128.Load(bytes));

@@ -6,15 +6,16 @@ namespace Mibera.Inference.Quantization;
 
 internal static unsafe partial class Grids
 {
-    /// <summary>Four entries of eight weights.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector256<byte> Gather(ulong* grid, nint a, nint b, nint c, nint d) =>
-        Vector256.Create(Vector128.Create(grid[a], grid[b]), Vector128.Create(grid[c], grid[d])).AsByte();
-
     /// <summary>The four entries of eight weights that make chunk <paramref name="chunk"/>.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector256<byte> Gather(ulong* grid, ushort* indices, int chunk) => Gather(
-        grid, indices[4 * chunk], indices[4 * chunk + 1], indices[4 * chunk + 2], indices[4 * chunk + 3]);
+    public static Vector256<byte> Gather<TIsa>(byte* grid, ushort* indices, int chunk)
+        where TIsa : struct, IIsa
+    {
+        // One load for four indices: loads are what these kernels are short of.
+        var four = *(ulong*)(indices + 4 * chunk);
+        return TIsa.LoadQwords(
+            (ulong*)grid, (nint)(four & 0xffff), (nint)(four >> 16 & 0xffff), (nint)(four >> 32 & 0xffff), (nint)(four >> 48));
+    }
 
     /// <summary>The eight entries of four weights that make chunk <paramref name="chunk"/>.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -44,11 +45,9 @@ internal static unsafe partial class Grids
     public static Vector256<byte> EvenSignsOfDwords<TIsa>(Vector256<uint> packed)
         where TIsa : struct, IIsa
     {
-        var signs = (packed & Vector256.Create(0x7fu))
-            | (packed << 1 & Vector256.Create(0x7f00u))
-            | (packed << 2 & Vector256.Create(0x7f0000u))
-            | (packed << 3 & Vector256.Create(0x7f000000u));
-        return EvenSigns<TIsa>(signs.AsByte());
+        // Two fields to each word, then one to each byte: adding the upper field once more moves it up by one.
+        var words = ((packed & Vector256.Create(0x3fffu)) | (packed << 2 & Vector256.Create(0x3fff0000u))).AsUInt16();
+        return EvenSigns<TIsa>((words + (words & Vector256.Create((ushort)0x3f80))).AsByte());
     }
 
     /// <summary>Sets bit 7 of every byte, clear before, to the parity of the others.</summary>
@@ -59,7 +58,8 @@ internal static unsafe partial class Grids
         var parity = Vector256.Create(
             0, 0x80, 0x80, 0, 0x80, 0, 0, 0x80, 0x80, 0, 0, 0x80, 0, 0x80, 0x80, 0,
             0, 0x80, 0x80, 0, 0x80, 0, 0, 0x80, 0x80, 0, 0, 0x80, 0, 0x80, 0x80, (byte)0);
-        return sevenBits | TIsa.Lookup(parity, (sevenBits ^ Unpacking.Bits(sevenBits, 4, 15)) & Vector256.Create((byte)15));
+        var folded = sevenBits ^ (sevenBits.AsUInt16() >>> 4).AsByte();
+        return sevenBits | TIsa.Lookup(parity, folded & Vector256.Create((byte)15));
     }
 
     /// <summary>Eight bytes of nibbles as sixteen odd scales, 2 s + 1, the low nibble first.</summary>

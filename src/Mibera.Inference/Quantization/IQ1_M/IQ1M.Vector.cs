@@ -90,5 +90,5 @@ internal readonly unsafe partial struct IQ1M : IVectorFormat
     private static void Accept<TIsa, TSink>(int chunk, ushort* indices, in ByteLanes shifts, byte* tables, ref TSink sink)
         where TIsa : struct, IIsa
         where TSink : struct, IChunkSink =>
-        sink.Accept(chunk, Grids.Gather((ulong*)tables, indices, chunk) + shifts.Spread<TIsa>(chunk));
+        sink.Accept(chunk, Grids.Gather<TIsa>(tables, indices, chunk) + shifts.Spread<TIsa>(chunk));
 }

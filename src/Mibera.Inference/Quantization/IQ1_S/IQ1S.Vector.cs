@@ -34,10 +34,10 @@ internal readonly unsafe partial struct IQ1S : IVectorFormat
         where TIsa : struct, IIsa
         where TSink : struct, IChunkSink
     {
-        Accept(4 * step, tables, prepared, ref sink);
-        Accept(4 * step + 1, tables, prepared, ref sink);
-        Accept(4 * step + 2, tables, prepared, ref sink);
-        Accept(4 * step + 3, tables, prepared, ref sink);
+        Accept<TIsa, TSink>(4 * step, tables, prepared, ref sink);
+        Accept<TIsa, TSink>(4 * step + 1, tables, prepared, ref sink);
+        Accept<TIsa, TSink>(4 * step + 2, tables, prepared, ref sink);
+        Accept<TIsa, TSink>(4 * step + 3, tables, prepared, ref sink);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -72,7 +72,8 @@ internal readonly unsafe partial struct IQ1S : IVectorFormat
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Accept<TSink>(int chunk, byte* tables, byte* prepared, ref TSink sink)
+    private static void Accept<TIsa, TSink>(int chunk, byte* tables, byte* prepared, ref TSink sink)
+        where TIsa : struct, IIsa
         where TSink : struct, IChunkSink =>
-        sink.Accept(chunk, Grids.Gather((ulong*)tables, (ushort*)prepared, chunk));
+        sink.Accept(chunk, Grids.Gather<TIsa>(tables, (ushort*)prepared, chunk));
 }

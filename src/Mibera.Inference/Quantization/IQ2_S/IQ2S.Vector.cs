@@ -67,7 +67,7 @@ internal readonly unsafe partial struct IQ2S : IVectorFormat
         where TIsa : struct, IIsa
         where TSink : struct, IChunkSink
     {
-        var magnitudes = Grids.Gather((ulong*)tables, indices, chunk);
+        var magnitudes = Grids.Gather<TIsa>(tables, indices, chunk);
         sink.Accept(chunk, magnitudes, signs.Mask<TIsa>(chunk));
     }
 }

@@ -54,8 +54,9 @@ internal readonly unsafe partial struct IQ2XS : IVectorFormat
         where TIsa : struct, IIsa
         where TSink : struct, IChunkSink
     {
-        var magnitudes = Grids.Gather(
-            (ulong*)tables, codes[4 * chunk] & 511, codes[4 * chunk + 1] & 511, codes[4 * chunk + 2] & 511, codes[4 * chunk + 3] & 511);
+        var four = *(ulong*)(codes + 4 * chunk);
+        var magnitudes = TIsa.LoadQwords(
+            (ulong*)tables, (nint)(four & 511), (nint)(four >> 16 & 511), (nint)(four >> 32 & 511), (nint)(four >> 48 & 511));
         sink.Accept(chunk, magnitudes, signs.Mask<TIsa>(chunk));
     }
 }

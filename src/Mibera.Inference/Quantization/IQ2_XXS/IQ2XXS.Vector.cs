@@ -60,7 +60,7 @@ internal readonly unsafe partial struct IQ2XXS : IVectorFormat
         where TIsa : struct, IIsa
         where TSink : struct, IChunkSink
     {
-        var magnitudes = Grids.Gather(
+        var magnitudes = TIsa.LoadQwords(
             (ulong*)tables, codes[8 * chunk], codes[8 * chunk + 1], codes[8 * chunk + 2], codes[8 * chunk + 3]);
         sink.Accept(chunk, magnitudes, signs.Mask<TIsa>(quad));
     }

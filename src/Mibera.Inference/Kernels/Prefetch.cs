@@ -1,7 +1,8 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics.X86;
+using Mibera.Inference.Simd;
 
-namespace Mibera.Inference.Kernels.Avx512;
+namespace Mibera.Inference.Kernels;
 
 /// <summary>
 /// Hints that fetch the weights of the next groups of rows while this one is multiplied. They are dropped when the
@@ -11,9 +12,9 @@ internal static unsafe class Prefetch
 {
     /// <summary>
     /// Whether to fetch into the first-level cache. Measured: on Zen 4 (32 KB) it halves the speed from memory against the
-    /// second level (Q3_K 35 against 64 Gweights/s), on Zen 5 (48 KB) the second level is 10 to 15 % slower.
+    /// second level (Q3_K 35 against 64 Gweights/s), on Zen 5 (48 KB; family 0x1A) the second level is 10 to 15 % slower.
     /// </summary>
-    public static readonly bool IntoFirstLevel = !IsZen4OrOlder();
+    public static readonly bool IntoFirstLevel = Cpu.Vendor != CpuVendor.Amd || Cpu.Family > 0x19;
 
     /// <summary>
     /// How many bytes ahead of a group of rows of <paramref name="groupBytes"/> to fetch: the next group, and no nearer than
@@ -106,16 +107,5 @@ internal static unsafe class Prefetch
         if (bytes > 1856) Sse.Prefetch1(from + 1856);
         if (bytes > 1920) Sse.Prefetch1(from + 1920);
         if (bytes > 1984) Sse.Prefetch1(from + 1984);
-    }
-
-    private static bool IsZen4OrOlder()
-    {
-        if (!X86Base.IsSupported)
-            return false;
-        var (_, b, c, d) = X86Base.CpuId(0, 0);
-        var isAmd = (b, d, c) == (0x68747541, 0x69746e65, 0x444d4163); // "AuthenticAMD"
-        var signature = X86Base.CpuId(1, 0).Eax;
-        var family = (signature >> 8 & 15) + (signature >> 20 & 255);
-        return isAmd && family <= 0x19;
     }
 }
