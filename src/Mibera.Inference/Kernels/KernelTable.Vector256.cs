@@ -2,6 +2,7 @@ using System.Runtime.Intrinsics;
 using Mibera.Inference.Gguf;
 using Mibera.Inference.Kernels.Batch;
 using Mibera.Inference.Kernels.Generic;
+using Mibera.Inference.Kernels.Planes;
 using Mibera.Inference.Quantization;
 using Mibera.Inference.Simd;
 
@@ -13,6 +14,8 @@ internal static partial class KernelTable
     private static MatrixKernel? CreateVector256(GgmlType type, InstructionSet set) => set switch
     {
         InstructionSet.Portable => Create<PortableIsa, PortablePanel, Vector128<byte>>(type),
+        InstructionSet.Avx2 when type == GgmlType.IQ2_XXS && Cpu.Vendor == CpuVendor.Amd =>
+            new BlockKernel<IQ2XXS>(new PlaneDecode(), SuperBlockBatch<IQ2XXS, Avx2Isa, Avx2Panel, Vector256<byte>>()),
         InstructionSet.Avx2 => Create<Avx2Isa, Avx2Panel, Vector256<byte>>(type),
         InstructionSet.AvxVnni => Create<AvxVnniIsa, AvxVnniPanel, Vector256<byte>>(type),
         InstructionSet.Neon => Create<NeonIsa, NeonPanel, Vector128<byte>>(type),
@@ -58,7 +61,19 @@ internal static partial class KernelTable
         where TIsa : struct, IIsa
         where TPanel : struct, IPanelIsa<TVector>
         where TVector : struct =>
-        new(new SuperBlockDecode<TFormat, TIsa>(), CreateBatch<TIsa, TPanel, TVector>(TFormat.Type));
+        new(new SuperBlockDecode<TFormat, TIsa>(), SuperBlockBatch<TFormat, TIsa, TPanel, TVector>());
+
+    private static BatchKernel SuperBlockBatch<TFormat, TIsa, TPanel, TVector>()
+        where TFormat : struct, IVectorFormat
+        where TIsa : struct, IIsa
+        where TPanel : struct, IPanelIsa<TVector>
+        where TVector : struct
+    {
+        var panels = CreateBatch<TIsa, TPanel, TVector>(TFormat.Type);
+        // Where matrix x matrix begins to be faster, on Zen 3; signed codebooks make panels of words.
+        var few = TFormat.Form == WeightForm.Signed ? 8 : TFormat.UnpacksQuads ? 4 : 5;
+        return TIsa.HasVector256 ? new SeveralInputsBatch<TFormat, TIsa>(few, panels) : panels;
+    }
 
     private static BlockKernel<TFormat> SmallUnitCell<TFormat, TIsa, TPanel, TVector>()
         where TFormat : struct, IColumnFormat

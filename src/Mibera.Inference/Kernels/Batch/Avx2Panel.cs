@@ -11,6 +11,8 @@ internal readonly unsafe struct Avx2Panel : IPanelIsa<Vector256<byte>>
 
     public static int InputsAtOnce => 2;
 
+    public static bool QuadByQuad => true;
+
     public static bool OneFactorUnsigned => true;
 
     public static bool SumsAreWords => true;
@@ -60,21 +62,17 @@ internal readonly unsafe struct Avx2Panel : IPanelIsa<Vector256<byte>>
     public static Vector256<byte> AddBytes(Vector256<byte> a, Vector256<byte> b) => a + b;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector256<byte> Factors(byte* scales, byte* scale) =>
-        (Vector256.LoadAligned((float*)scales) * Vector256.Create(*(float*)scale)).AsByte();
+    public static Vector256<byte> Factors(byte* scales, Vector256<byte> scale) => (Vector256.LoadAligned((float*)scales) * scale.AsSingle()).AsByte();
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void MultiplyAdd(Vector256<byte> integers, Vector256<byte> factors, byte* target) => Vector256.FusedMultiplyAdd(
-        Vector256.ConvertToSingle(integers.AsInt32()), factors.AsSingle(),
-        Vector256.LoadAligned((float*)target)).StoreAligned((float*)target);
+    public static Vector256<byte> MultiplyAdd(Vector256<byte> sums, Vector256<byte> integers, Vector256<byte> factors) =>
+        Vector256.FusedMultiplyAdd(Vector256.ConvertToSingle(integers.AsInt32()), factors.AsSingle(), sums.AsSingle()).AsByte();
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void MultiplySubtract(Vector256<byte> integers, Vector256<byte> factors, byte* target) => Fma.MultiplyAddNegated(
-        Vector256.ConvertToSingle(integers.AsInt32()), factors.AsSingle(),
-        Vector256.LoadAligned((float*)target)).StoreAligned((float*)target);
+    public static Vector256<byte> MultiplySubtract(Vector256<byte> sums, Vector256<byte> integers, Vector256<byte> factors) =>
+        Fma.MultiplyAddNegated(Vector256.ConvertToSingle(integers.AsInt32()), factors.AsSingle(), sums.AsSingle()).AsByte();
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void MultiplyAddFloat(byte* value, Vector256<byte> factors, byte* target) => Vector256.FusedMultiplyAdd(
-        Vector256.Create(*(float*)value), factors.AsSingle(),
-        Vector256.LoadAligned((float*)target)).StoreAligned((float*)target);
+    public static Vector256<byte> MultiplyAddFloat(Vector256<byte> sums, Vector256<byte> values, Vector256<byte> factors) =>
+        Vector256.FusedMultiplyAdd(values.AsSingle(), factors.AsSingle(), sums.AsSingle()).AsByte();
 }

@@ -11,6 +11,8 @@ internal readonly unsafe struct Avx512Panel : IPanelIsa<Vector512<byte>>
 
     public static int InputsAtOnce => 4;
 
+    public static bool QuadByQuad => false;
+
     public static bool OneFactorUnsigned => true;
 
     public static bool SumsAreWords => true;
@@ -60,21 +62,17 @@ internal readonly unsafe struct Avx512Panel : IPanelIsa<Vector512<byte>>
     public static Vector512<byte> AddBytes(Vector512<byte> a, Vector512<byte> b) => a + b;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector512<byte> Factors(byte* scales, byte* scale) =>
-        (Vector512.LoadAligned((float*)scales) * Vector512.Create(*(float*)scale)).AsByte();
+    public static Vector512<byte> Factors(byte* scales, Vector512<byte> scale) => (Vector512.LoadAligned((float*)scales) * scale.AsSingle()).AsByte();
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void MultiplyAdd(Vector512<byte> integers, Vector512<byte> factors, byte* target) => Vector512.FusedMultiplyAdd(
-        Vector512.ConvertToSingle(integers.AsInt32()), factors.AsSingle(),
-        Vector512.LoadAligned((float*)target)).StoreAligned((float*)target);
+    public static Vector512<byte> MultiplyAdd(Vector512<byte> sums, Vector512<byte> integers, Vector512<byte> factors) =>
+        Vector512.FusedMultiplyAdd(Vector512.ConvertToSingle(integers.AsInt32()), factors.AsSingle(), sums.AsSingle()).AsByte();
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void MultiplySubtract(Vector512<byte> integers, Vector512<byte> factors, byte* target) => Avx512F.FusedMultiplyAddNegated(
-        Vector512.ConvertToSingle(integers.AsInt32()), factors.AsSingle(),
-        Vector512.LoadAligned((float*)target)).StoreAligned((float*)target);
+    public static Vector512<byte> MultiplySubtract(Vector512<byte> sums, Vector512<byte> integers, Vector512<byte> factors) =>
+        Avx512F.FusedMultiplyAddNegated(Vector512.ConvertToSingle(integers.AsInt32()), factors.AsSingle(), sums.AsSingle()).AsByte();
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void MultiplyAddFloat(byte* value, Vector512<byte> factors, byte* target) => Vector512.FusedMultiplyAdd(
-        Vector512.Create(*(float*)value), factors.AsSingle(),
-        Vector512.LoadAligned((float*)target)).StoreAligned((float*)target);
+    public static Vector512<byte> MultiplyAddFloat(Vector512<byte> sums, Vector512<byte> values, Vector512<byte> factors) =>
+        Vector512.FusedMultiplyAdd(values.AsSingle(), factors.AsSingle(), sums.AsSingle()).AsByte();
 }

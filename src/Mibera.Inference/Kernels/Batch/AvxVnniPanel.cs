@@ -13,6 +13,8 @@ internal readonly unsafe struct AvxVnniPanel : IPanelIsa<Vector256<byte>>
 
     public static int InputsAtOnce => Avx2Panel.InputsAtOnce;
 
+    public static bool QuadByQuad => true;
+
     public static bool OneFactorUnsigned => true;
 
     public static bool SumsAreWords => false;
@@ -60,17 +62,17 @@ internal readonly unsafe struct AvxVnniPanel : IPanelIsa<Vector256<byte>>
     public static Vector256<byte> AddBytes(Vector256<byte> a, Vector256<byte> b) => Avx2Panel.AddBytes(a, b);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector256<byte> Factors(byte* scales, byte* scale) => Avx2Panel.Factors(scales, scale);
+    public static Vector256<byte> Factors(byte* scales, Vector256<byte> scale) => Avx2Panel.Factors(scales, scale);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void MultiplyAdd(Vector256<byte> integers, Vector256<byte> factors, byte* target) =>
-        Avx2Panel.MultiplyAdd(integers, factors, target);
+    public static Vector256<byte> MultiplyAdd(Vector256<byte> sums, Vector256<byte> integers, Vector256<byte> factors) =>
+        Avx2Panel.MultiplyAdd(sums, integers, factors);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void MultiplySubtract(Vector256<byte> integers, Vector256<byte> factors, byte* target) =>
-        Avx2Panel.MultiplySubtract(integers, factors, target);
+    public static Vector256<byte> MultiplySubtract(Vector256<byte> sums, Vector256<byte> integers, Vector256<byte> factors) =>
+        Avx2Panel.MultiplySubtract(sums, integers, factors);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void MultiplyAddFloat(byte* value, Vector256<byte> factors, byte* target) =>
-        Avx2Panel.MultiplyAddFloat(value, factors, target);
+    public static Vector256<byte> MultiplyAddFloat(Vector256<byte> sums, Vector256<byte> values, Vector256<byte> factors) =>
+        Avx2Panel.MultiplyAddFloat(sums, values, factors);
 }

@@ -13,7 +13,7 @@ internal static unsafe class BatchScratch
     public const int MaxInputs = 512;
 
     /// <summary>Bytes per thread.</summary>
-    public const int TotalBytes = PanelLayout.MaxBytes + StagingBytes + SumsBytes;
+    public const int TotalBytes = PanelLayout.MaxBytes + StagingBytes + SumsBytes + AccumulatorsBytes;
 
     /// <summary>Unpacked rows, as words at most, their scales and minimums, what helps to unpack them, and the bits of their
     /// float scales.</summary>
@@ -21,6 +21,8 @@ internal static unsafe class BatchScratch
         PanelLayout.TileRows * (2 * PanelLayout.Chunk + 32 + 32 + IVectorFormat.PreparedBytes + 4 * PanelLayout.SubBlocks);
 
     private const int SumsBytes = MaxInputs * PanelLayout.TileRows * sizeof(float);
+
+    private const int AccumulatorsBytes = 2 * 4 * 32;
 
     [ThreadStatic]
     private static NativeBuffer? Memory;
@@ -33,4 +35,7 @@ internal static unsafe class BatchScratch
 
     /// <summary>Sums [<see cref="MaxInputs"/>, <see cref="PanelLayout.TileRows"/>].</summary>
     public static float* Sums => (float*)(Staging + StagingBytes);
+
+    /// <summary>Two accumulators of 32 bytes for each of four inputs, for the loop that keeps them in memory.</summary>
+    public static byte* Accumulators => (byte*)Sums + SumsBytes;
 }

@@ -18,6 +18,9 @@ internal unsafe interface IPanelIsa<TVector>
     /// <summary>How many inputs the registers can hold the accumulators of, for two vectors of rows: 4 or 2.</summary>
     static abstract int InputsAtOnce { get; }
 
+    /// <summary>Whether the loop for few registers is worth while, see <c>MicroKernel.RunQuadByQuad</c>.</summary>
+    static abstract bool QuadByQuad { get; }
+
     /// <summary>Whether one factor of a product is unsigned, so that signed weights want shifted
     /// activations.</summary>
     static abstract bool OneFactorUnsigned { get; }
@@ -63,17 +66,15 @@ internal unsafe interface IPanelIsa<TVector>
     /// <summary>Additions of bytes, modulo 256.</summary>
     static abstract TVector AddBytes(TVector a, TVector b);
 
-    /// <summary>In float32: the vector at <paramref name="scales"/> times the number at <paramref name="scale"/>.</summary>
-    static abstract TVector Factors(byte* scales, byte* scale);
+    /// <summary>In float32: the vector at <paramref name="scales"/> times <paramref name="scale"/>.</summary>
+    static abstract TVector Factors(byte* scales, TVector scale);
 
-    /// <summary>The vector at <paramref name="target"/> += (float)integers * factors, rounded once after the conversion.</summary>
-    static abstract void MultiplyAdd(TVector integers, TVector factors, byte* target);
+    /// <summary>sums + (float)integers * factors in float32, rounded once after the conversion.</summary>
+    static abstract TVector MultiplyAdd(TVector sums, TVector integers, TVector factors);
 
-    /// <summary>The vector at <paramref name="target"/> -= (float)integers * factors, rounded once after the
-    /// conversion.</summary>
-    static abstract void MultiplySubtract(TVector integers, TVector factors, byte* target);
+    /// <summary>sums - (float)integers * factors in float32, rounded once after the conversion.</summary>
+    static abstract TVector MultiplySubtract(TVector sums, TVector integers, TVector factors);
 
-    /// <summary>The vector at <paramref name="target"/> += the number at <paramref name="value"/> * factors, rounded
-    /// once.</summary>
-    static abstract void MultiplyAddFloat(byte* value, TVector factors, byte* target);
+    /// <summary>sums + values * factors in float32, rounded once.</summary>
+    static abstract TVector MultiplyAddFloat(TVector sums, TVector values, TVector factors);
 }

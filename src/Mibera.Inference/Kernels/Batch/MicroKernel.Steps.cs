@@ -128,41 +128,49 @@ internal static unsafe partial class MicroKernel<TFormat, TProducts, TIsa, TVect
     {
         if (!PanelShape<TFormat, TProducts, TIsa, TVector>.IsSuperBlock)
             besideQuants += unit * TFormat.UnitElements / 32 * sizeof(float);
-        FinishVector(beside, unit, besideQuants, a, sums);
-        FinishVector(beside + groupBytes, unit, besideQuants, b, sums + 4 * TIsa.Rows);
+        TVector m = default, n = default;
+        if (PanelShape<TFormat, TProducts, TIsa, TVector>.HasSubBlockMins)
+            Minimums(beside + PanelLayout.MinsOffset * 4 * TIsa.Rows, groupBytes, besideQuants, out m, out n);
+        if (PanelShape<TFormat, TProducts, TIsa, TVector>.MinsJoinProduct)
+        {
+            a = TIsa.Subtract(a, m);
+            b = TIsa.Subtract(b, n);
+        }
+        var scale = TIsa.Broadcast(besideQuants + ActivationRecords.ScalesOffset);
+        beside += (PanelLayout.UnitsOffset + unit) * 4 * TIsa.Rows;
+        FinishVector(beside, besideQuants, scale, a, m, sums);
+        FinishVector(beside + groupBytes, besideQuants, scale, b, n, sums + 4 * TIsa.Rows);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void FinishVector(byte* beside, int unit, byte* besideQuants, TVector product, byte* sums)
+    private static void FinishVector(byte* units, byte* besideQuants, TVector scale, TVector product, TVector minimum, byte* target)
     {
-        TVector minimum = default;
-        if (PanelShape<TFormat, TProducts, TIsa, TVector>.HasSubBlockMins)
-            minimum = Minimum(beside, besideQuants);
-        if (PanelShape<TFormat, TProducts, TIsa, TVector>.MinsJoinProduct)
-            product = TIsa.Subtract(product, minimum);
-        var units = beside + (PanelLayout.UnitsOffset + unit) * 4 * TIsa.Rows;
-        TIsa.MultiplyAdd(product, TIsa.Factors(units, besideQuants + ActivationRecords.ScalesOffset), sums);
-        if (!TFormat.HasMins)
-            return;
-        units += (PanelLayout.MinUnitsOffset - PanelLayout.UnitsOffset) * 4 * TIsa.Rows;
-        var factors = TIsa.Factors(units, besideQuants + ActivationRecords.ScalesOffset);
-        if (PanelShape<TFormat, TProducts, TIsa, TVector>.IsSuperBlock)
-            TIsa.MultiplySubtract(minimum, factors, sums);
-        else
-            TIsa.MultiplyAddFloat(besideQuants + ActivationRecords.SumsOffset, factors, sums);
+        var sums = TIsa.MultiplyAdd(TIsa.Load(target), product, TIsa.Factors(units, scale));
+        if (TFormat.HasMins)
+        {
+            var factors = TIsa.Factors(units + (PanelLayout.MinUnitsOffset - PanelLayout.UnitsOffset) * 4 * TIsa.Rows, scale);
+            sums = PanelShape<TFormat, TProducts, TIsa, TVector>.IsSuperBlock
+                ? TIsa.MultiplySubtract(sums, minimum, factors)
+                : TIsa.MultiplyAddFloat(sums, TIsa.Broadcast(besideQuants + ActivationRecords.SumsOffset), factors);
+        }
+        TIsa.Store(sums, target);
     }
 
-    /// <summary>The minimums of a unit of 256 times the sums of activations: at most 16 * 63 * 2032 = 2.1M, or
+    /// <summary>The minimums of a unit of 256 times the sums of activations, of both vectors: at most 16 * 63 * 2032 = 2.1M, or
     /// 8 * 135 * 4064 = 4.4M (IQ1_S).</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static TVector Minimum(byte* beside, byte* besideQuants)
+    private static void Minimums(byte* mins, nint groupBytes, byte* besideQuants, out TVector m, out TVector n)
     {
-        var mins = beside + PanelLayout.MinsOffset * 4 * TIsa.Rows;
         var sums = besideQuants + (TFormat.ScaleSpan == 32 ? ActivationRecords.SumsOf32Offset : ActivationRecords.SumsOffset);
-        var minimum = TIsa.DotWords(TIsa.Load(mins), TIsa.Broadcast(sums));
+        var x = TIsa.Broadcast(sums);
+        m = TIsa.DotWords(TIsa.Load(mins), x);
+        n = TIsa.DotWords(TIsa.Load(mins + groupBytes), x);
         for (var j = 1; j < PanelLayout.SubBlocks / (TFormat.ScaleSpan / 16) / 2; j++)
-            minimum = TIsa.Add(minimum, TIsa.DotWords(TIsa.Load(mins + j * 4 * TIsa.Rows), TIsa.Broadcast(sums + 4 * j)));
-        return minimum;
+        {
+            x = TIsa.Broadcast(sums + 4 * j);
+            m = TIsa.Add(m, TIsa.DotWords(TIsa.Load(mins + j * 4 * TIsa.Rows), x));
+            n = TIsa.Add(n, TIsa.DotWords(TIsa.Load(mins + groupBytes + j * 4 * TIsa.Rows), x));
+        }
     }
 
     /// <summary>Four quads of the rows of a group.</summary>

@@ -27,28 +27,28 @@ internal static unsafe partial class MicroKernel<TFormat, TProducts, TIsa, TVect
     /// sums[t * TileRows + r] += row r of the panel . input t, for <paramref name="inputs"/> records and the panel's first
     /// <paramref name="units"/> units.
     /// </summary>
-    public static void Multiply(byte* panel, byte* records, int inputs, int units, float* sums)
+    public static void Multiply(byte* panel, byte* records, int inputs, int units, byte* accumulators, float* sums)
     {
         var recordBytes = ActivationRecords.RecordBytes(PanelShape<TFormat, TProducts, TIsa, TVector>.QuantBytes);
-        if (TIsa.InputsAtOnce == 4)
+        if (TIsa.InputsAtOnce == 4 || QuadByQuad)
         {
             for (; inputs >= 4; inputs -= 4, records += 4 * recordBytes, sums += 4 * PanelLayout.TileRows)
-                MultiplyRows<Four>(panel, records, recordBytes, units, sums);
+                MultiplyRows<Four>(panel, records, recordBytes, units, accumulators, sums);
             if (inputs == 3)
-                MultiplyRows<Three>(panel, records, recordBytes, units, sums);
+                MultiplyRows<Three>(panel, records, recordBytes, units, accumulators, sums);
         }
         else
         {
             for (; inputs > 2; inputs -= 2, records += 2 * recordBytes, sums += 2 * PanelLayout.TileRows)
-                MultiplyRows<Two>(panel, records, recordBytes, units, sums);
+                MultiplyRows<Two>(panel, records, recordBytes, units, accumulators, sums);
         }
         if (inputs == 2)
-            MultiplyRows<Two>(panel, records, recordBytes, units, sums);
+            MultiplyRows<Two>(panel, records, recordBytes, units, accumulators, sums);
         else if (inputs == 1)
-            MultiplyRows<One>(panel, records, recordBytes, units, sums);
+            MultiplyRows<One>(panel, records, recordBytes, units, accumulators, sums);
     }
 
-    private static void MultiplyRows<TCount>(byte* panel, byte* records, nint recordBytes, int units, float* sums)
+    private static void MultiplyRows<TCount>(byte* panel, byte* records, nint recordBytes, int units, byte* accumulators, float* sums)
         where TCount : struct, ICount
     {
         var groupBytes = PanelShape<TFormat, TProducts, TIsa, TVector>.GroupBytes;
@@ -60,7 +60,9 @@ internal static unsafe partial class MicroKernel<TFormat, TProducts, TIsa, TVect
             TIsa.Prefetch((byte*)sums + TCount.Value * SumsBytes + line);
         for (var row = 0; row < PanelLayout.TileRows; row += 2 * TIsa.Rows, panel += 2 * groupBytes)
         {
-            if (PanelShape<TFormat, TProducts, TIsa, TVector>.Wraps)
+            if (QuadByQuad)
+                RunQuadByQuad<TCount>(panel, panel + beside, groupBytes, records, recordBytes, units, accumulators, (byte*)(sums + row));
+            else if (PanelShape<TFormat, TProducts, TIsa, TVector>.Wraps)
                 RunWrapping<TCount>(panel, panel + beside, groupBytes, records, recordBytes, units, (byte*)(sums + row));
             else if (TProducts.Depth == 8)
                 RunByEight<TCount>(panel, panel + beside, groupBytes, records, recordBytes, units, (byte*)(sums + row));

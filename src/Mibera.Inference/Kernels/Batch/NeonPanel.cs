@@ -11,6 +11,8 @@ internal readonly unsafe struct NeonPanel : IPanelIsa<Vector128<byte>>
 
     public static int InputsAtOnce => 4;
 
+    public static bool QuadByQuad => false;
+
     public static bool OneFactorUnsigned => false;
 
     public static bool SumsAreWords => false;
@@ -64,21 +66,17 @@ internal readonly unsafe struct NeonPanel : IPanelIsa<Vector128<byte>>
     public static Vector128<byte> AddBytes(Vector128<byte> a, Vector128<byte> b) => a + b;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector128<byte> Factors(byte* scales, byte* scale) =>
-        (Vector128.LoadAligned((float*)scales) * Vector128.Create(*(float*)scale)).AsByte();
+    public static Vector128<byte> Factors(byte* scales, Vector128<byte> scale) => (Vector128.LoadAligned((float*)scales) * scale.AsSingle()).AsByte();
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void MultiplyAdd(Vector128<byte> integers, Vector128<byte> factors, byte* target) => Vector128.FusedMultiplyAdd(
-        Vector128.ConvertToSingle(integers.AsInt32()), factors.AsSingle(),
-        Vector128.LoadAligned((float*)target)).StoreAligned((float*)target);
+    public static Vector128<byte> MultiplyAdd(Vector128<byte> sums, Vector128<byte> integers, Vector128<byte> factors) =>
+        Vector128.FusedMultiplyAdd(Vector128.ConvertToSingle(integers.AsInt32()), factors.AsSingle(), sums.AsSingle()).AsByte();
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void MultiplySubtract(Vector128<byte> integers, Vector128<byte> factors, byte* target) => Vector128.FusedMultiplyAdd(
-        Vector128.ConvertToSingle(-integers.AsInt32()), factors.AsSingle(),
-        Vector128.LoadAligned((float*)target)).StoreAligned((float*)target);
+    public static Vector128<byte> MultiplySubtract(Vector128<byte> sums, Vector128<byte> integers, Vector128<byte> factors) =>
+        Vector128.FusedMultiplyAdd(Vector128.ConvertToSingle(-integers.AsInt32()), factors.AsSingle(), sums.AsSingle()).AsByte();
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void MultiplyAddFloat(byte* value, Vector128<byte> factors, byte* target) => Vector128.FusedMultiplyAdd(
-        Vector128.Create(*(float*)value), factors.AsSingle(),
-        Vector128.LoadAligned((float*)target)).StoreAligned((float*)target);
+    public static Vector128<byte> MultiplyAddFloat(Vector128<byte> sums, Vector128<byte> values, Vector128<byte> factors) =>
+        Vector128.FusedMultiplyAdd(values.AsSingle(), factors.AsSingle(), sums.AsSingle()).AsByte();
 }

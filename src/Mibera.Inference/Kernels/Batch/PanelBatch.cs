@@ -56,7 +56,7 @@ internal sealed unsafe class PanelBatch<TFormat, TProducts, TUnpack, TIsa, TVect
             if (PanelShape<TFormat, TProducts, TIsa, TVector>.Shifted)
                 PanelStarts<TFormat, TProducts, TIsa, TVector>.Fill(panel, units);
             var record = records + ((long)chunk * allInputs + firstInput) * recordBytes;
-            MicroKernel<TFormat, TProducts, TIsa, TVector>.Multiply(panel, record, inputs, units, sums);
+            MicroKernel<TFormat, TProducts, TIsa, TVector>.Multiply(panel, record, inputs, units, BatchScratch.Accumulators, sums);
         }
     }
 

@@ -1,6 +1,5 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
-using Mibera.Inference.Kernels.Avx512;
 using Mibera.Inference.Quantization;
 using Mibera.Inference.Simd;
 

@@ -16,7 +16,7 @@ internal sealed unsafe class SuperBlockDecode<TFormat, TIsa> : DecodeKernel
     {
         // Not cleared: whatever the missing rows of a short group give is not stored.
         var memory = stackalloc byte[RowGroup.Bytes + RowGroup.Alignment];
-        var group = new RowGroup(memory);
+        var group = RowGroup.Aligned(memory);
         var vector = new QuantizedVector(x, row);
         for (var first = begin; first < end; first += RowGroup.Rows)
         {

@@ -1,6 +1,5 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
-using Mibera.Inference.Kernels.Avx512;
 using Mibera.Inference.Quantization;
 using Mibera.Inference.Simd;
 
@@ -33,7 +32,7 @@ internal static unsafe class SuperBlockWalk<TFormat, TIsa>
                 Prepare(block, rowBytes, count, quants, sums, ahead, group);
                 for (var i = 0; i < count; i++)
                     MultiplyRow(block + i * rowBytes, quants, tables, i, group);
-                accumulator = Accumulate(accumulator, sums, x.Scales[b], group);
+                accumulator = Accumulate(accumulator, sums, x.Scales[b], group.ScaleBits, group);
             }
             else
             {
@@ -80,7 +79,7 @@ internal static unsafe class SuperBlockWalk<TFormat, TIsa>
 
     [MethodImpl(MethodImplOptions.NoInlining)]
     private static Vector256<float> AccumulateApart(Vector256<float> accumulator, short* sums, float activationScale, RowGroup group) =>
-        Accumulate(accumulator, sums, activationScale, group);
+        Accumulate(accumulator, sums, activationScale, group.ScaleBits, group);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void Prepare(byte* block, long rowBytes, int count, sbyte* quants, short* sums, byte* ahead, RowGroup group)
@@ -130,8 +129,11 @@ internal static unsafe class SuperBlockWalk<TFormat, TIsa>
         return sink;
     }
 
+    /// <summary>The float step of eight rows and a block: <paramref name="scaleBits"/> are of the rows, the rest is of an
+    /// input.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector256<float> Accumulate(Vector256<float> accumulator, short* sums, float activationScale, RowGroup group)
+    public static Vector256<float> Accumulate(
+        Vector256<float> accumulator, short* sums, float activationScale, uint* scaleBits, RowGroup group)
     {
         var products = TIsa.SumRows(group.Products);
         if (!TFormat.HasScales && TFormat.HasOffsets)
@@ -139,7 +141,7 @@ internal static unsafe class SuperBlockWalk<TFormat, TIsa>
             var activations = TIsa.MultiplyAddPairs(Vector256<int>.Zero, Vector256<short>.One, Vector256.Load(sums));
             products -= Vector256.Create(TFormat.Offset * Vector128.Sum(activations.GetLower() + activations.GetUpper()));
         }
-        var bits = Vector256.Load(group.ScaleBits);
+        var bits = Vector256.Load(scaleBits);
         var scale = Vector256.Create(activationScale);
         accumulator = Vector256.FusedMultiplyAdd(Vector256.ConvertToSingle(products), TFormat.Scales(bits) * scale, accumulator);
         if (!TFormat.HasMins)
@@ -148,7 +150,7 @@ internal static unsafe class SuperBlockWalk<TFormat, TIsa>
         return Vector256.FusedMultiplyAdd(minimums, TFormat.MinScales(bits) * scale, accumulator);
     }
 
-    private static void StoreMagnitudes(sbyte* quants, byte* magnitudes)
+    public static void StoreMagnitudes(sbyte* quants, byte* magnitudes)
     {
         for (var i = 0; i < Block; i += Vector256<sbyte>.Count)
             Vector256.Abs(Vector256.Load(quants + i)).AsByte().Store(magnitudes + i);

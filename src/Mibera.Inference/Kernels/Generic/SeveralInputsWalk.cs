@@ -1,0 +1,164 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+using Mibera.Inference.Kernels.Batch;
+using Mibera.Inference.Quantization;
+using Mibera.Inference.Simd;
+
+namespace Mibera.Inference.Kernels.Generic;
+
+/// <summary>As <see cref="SuperBlockWalk{TFormat, TIsa}"/> with two to four inputs: weights are unpacked once, into registers, where they
+/// meet each of them.</summary>
+internal static unsafe class SeveralInputsWalk<TFormat, TIsa, TCount>
+    where TFormat : struct, IVectorFormat
+    where TIsa : struct, IIsa
+    where TCount : struct, ICount
+{
+    private const int Block = IntegerBlock.MaxElements;
+
+    private const int SubBlocks = Block / IntegerBlock.SubBlock;
+
+    /// <summary>
+    /// The products of <paramref name="count"/> rows, eight at most, with the inputs from <paramref name="input"/> on.
+    /// <paramref name="groups"/> is working memory for each input; what the rows have alone is in the first one's.
+    /// <paramref name="sums"/> receives eight for each input; those of missing rows are undefined.
+    /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void Multiply(byte* rows, long rowBytes, int count, QuantizedRows x, int input, RowGroups groups, Vector256<float>* sums)
+    {
+        var tables = TFormat.Tables;
+        var quants = x.Quants(input);
+        var quantSums = x.Sums(input);
+        var scales = x.Scales(input);
+        for (var t = 0; t < TCount.Value; t++)
+            sums[t] = Vector256<float>.Zero;
+        var ahead = rows + Prefetch.Distance(RowGroup.Rows * (nint)rowBytes);
+        for (var b = 0; b < x.Width / Block; b++)
+        {
+            var block = rows + (long)b * TFormat.BlockBytes;
+            Prepare(block, rowBytes, count, quants, quantSums, x.Width, ahead, groups);
+            for (var i = 0; i < count; i++)
+                MultiplyRow(block + i * rowBytes, quants, x.Width, tables, i, groups);
+            for (var t = 0; t < TCount.Value; t++)
+            {
+                sums[t] = SuperBlockWalk<TFormat, TIsa>.Accumulate(
+                    sums[t], quantSums + t * (x.Width / IntegerBlock.SubBlock), scales[t * (x.Width / Block)], groups[0].ScaleBits, groups[t]);
+            }
+            ahead += RowGroup.Rows * TFormat.BlockBytes;
+            quants += Block;
+            quantSums += SubBlocks;
+            scales++;
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Prepare(
+        byte* block, long rowBytes, int count, sbyte* quants, short* sums, int width, byte* ahead, RowGroups groups)
+    {
+        if (TFormat.Form == WeightForm.Signed)
+        {
+            for (var t = 0; t < TCount.Value; t++)
+                SuperBlockWalk<TFormat, TIsa>.StoreMagnitudes(quants + t * width, groups[t].Magnitudes);
+        }
+        for (var i = 0; i < count; i++)
+        {
+            for (var line = 0; line < TFormat.BlockBytes; line += 64)
+                TIsa.Prefetch(ahead + line, Prefetch.IntoFirstLevel);
+            PrepareRow(block, sums, width / IntegerBlock.SubBlock, i, groups);
+            ahead += TFormat.BlockBytes;
+            block += rowBytes;
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void PrepareRow(byte* block, short* sums, int sumsStride, int row, RowGroups groups)
+    {
+        var own = groups[0];
+        own.ScaleBits[row] = TFormat.ScaleBits(block, 0);
+        TFormat.Prepare<TIsa>(block, own.PreparedOf(row));
+        if (!TFormat.HasScales)
+            return;
+        TFormat.SubBlocks<TIsa>(block, out var scales, out var mins);
+        own.Scales[row] = scales;
+        if (!TFormat.HasMins && !TFormat.HasOffsets)
+            return;
+        for (var t = 0; t < TCount.Value; t++)
+            groups[t].Minimums[row] = TIsa.MultiplyAddPairs(Vector256<int>.Zero, mins, Vector256.Load(sums + t * sumsStride));
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void MultiplyRow(byte* block, sbyte* quants, int width, byte* tables, int row, RowGroups groups)
+    {
+        var own = groups[0];
+        var sink = new DotSink { Quants = quants, Width = width, Magnitudes = own.Magnitudes };
+        if (TFormat.HasScales)
+            sink.Scales = ScaleLanes.Load<TIsa>((short*)(own.Scales + row));
+        if (TFormat.HasScales && TFormat.HasOffsets)
+        {
+            sink.Sum0 = -groups[0].Minimums[row];
+            if (TCount.Value > 1)
+                sink.Sum1 = -groups[1].Minimums[row];
+            if (TCount.Value > 2)
+                sink.Sum2 = -groups[2].Minimums[row];
+            if (TCount.Value > 3)
+                sink.Sum3 = -groups[3].Minimums[row];
+        }
+        TFormat.UnpackWeights<TIsa, DotSink>(block, 0, tables, own.PreparedOf(row), ref sink);
+        TFormat.UnpackWeights<TIsa, DotSink>(block, 1, tables, own.PreparedOf(row), ref sink);
+        groups[0].Products[row] = sink.Sum0;
+        if (TCount.Value > 1)
+            groups[1].Products[row] = sink.Sum1;
+        if (TCount.Value > 2)
+            groups[2].Products[row] = sink.Sum2;
+        if (TCount.Value > 3)
+            groups[3].Products[row] = sink.Sum3;
+    }
+
+    private struct DotSink : IChunkSink
+    {
+        public sbyte* Quants;
+        public nint Width;
+        public byte* Magnitudes;
+        public ScaleLanes Scales;
+        public Vector256<int> Sum0;
+        public Vector256<int> Sum1;
+        public Vector256<int> Sum2;
+        public Vector256<int> Sum3;
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public void Accept(int chunk, Vector256<byte> weights)
+        {
+            var scales = TFormat.HasScales ? TIsa.ChunkScales(Scales, chunk) : default;
+            Sum0 = Add(Sum0, weights, 0, chunk, scales);
+            if (TCount.Value > 1)
+                Sum1 = Add(Sum1, weights, 1, chunk, scales);
+            if (TCount.Value > 2)
+                Sum2 = Add(Sum2, weights, 2, chunk, scales);
+            if (TCount.Value > 3)
+                Sum3 = Add(Sum3, weights, 3, chunk, scales);
+        }
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public void Accept(int chunk, Vector256<byte> magnitudes, Vector256<byte> negative)
+        {
+            var scales = TIsa.ChunkScales(Scales, chunk);
+            Sum0 = TIsa.MultiplyAddSigned(Sum0, magnitudes, negative, Quants, chunk, scales);
+            if (TCount.Value > 1)
+                Sum1 = TIsa.MultiplyAddSigned(Sum1, magnitudes, negative, Quants + Width, chunk, scales);
+            if (TCount.Value > 2)
+                Sum2 = TIsa.MultiplyAddSigned(Sum2, magnitudes, negative, Quants + 2 * Width, chunk, scales);
+            if (TCount.Value > 3)
+                Sum3 = TIsa.MultiplyAddSigned(Sum3, magnitudes, negative, Quants + 3 * Width, chunk, scales);
+        }
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        private readonly Vector256<int> Add(Vector256<int> sum, Vector256<byte> weights, int input, int chunk, Vector256<short> scales)
+        {
+            var x = Quants + input * Width;
+            if (!TFormat.HasScales)
+                return TIsa.MultiplyAdd(sum, weights, x, chunk);
+            return TFormat.Form == WeightForm.Signed
+                ? TIsa.MultiplyAddSigned(sum, weights.AsSByte(), x, Magnitudes + input * RowGroups.Stride, chunk, scales)
+                : TIsa.MultiplyAdd(sum, weights, x, chunk, scales);
+        }
+    }
+}
