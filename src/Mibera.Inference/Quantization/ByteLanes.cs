@@ -32,10 +32,4 @@ internal readonly unsafe struct ByteLanes
         };
         return TIsa.Lookup(quad < 4 ? First : Last, index.AsByte());
     }
-
-    /// <summary>These bytes, read as 8 signs each, for the 32 weights of <paramref name="quad"/>: 0xff where a bit is set.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public Vector256<byte> Mask<TIsa>(int quad)
-        where TIsa : struct, IIsa =>
-        Unpacking.Mask(Spread<TIsa>(quad));
 }

@@ -102,7 +102,7 @@ internal enum WeightForm
     /// <summary>Signed bytes: the true weights.</summary>
     Signed,
 
-    /// <summary>Unsigned bytes, at most 127, with a mask of the negative ones: the true weights.</summary>
+    /// <summary>Unsigned bytes, at most 127, with a bit for each negative one: the true weights.</summary>
     SignAndMagnitude,
 }
 
@@ -113,6 +113,7 @@ internal interface IChunkSink
     /// where the step is one. Of formats whose form is not <see cref="WeightForm.SignAndMagnitude"/>.</summary>
     void Accept(int chunk, Vector256<byte> weights);
 
-    /// <summary>The same of the others: <paramref name="negative"/> is 0xff where a weight counts negative, else 0.</summary>
-    void Accept(int chunk, Vector256<byte> magnitudes, Vector256<byte> negative);
+    /// <summary>The same of the others: weight i counts negative where bit i % 8 of byte i of <paramref name="signs"/> is set, see
+    /// <see cref="SignBits"/>.</summary>
+    void Accept(int chunk, Vector256<byte> magnitudes, Vector256<byte> signs);
 }

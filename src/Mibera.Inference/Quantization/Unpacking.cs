@@ -51,15 +51,7 @@ internal static unsafe class Unpacking
         var spread = Vector256.Create(
             (byte)0, 0, 0, 0, 0, 0, 0, 0, 1, 1, 1, 1, 1, 1, 1, 1,
             2, 2, 2, 2, 2, 2, 2, 2, 3, 3, 3, 3, 3, 3, 3, 3);
-        return Mask(TIsa.Lookup(Vector256.Create(bits).AsByte(), spread));
-    }
-
-    /// <summary>0xff in byte i where bit i % 8 of it is set.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector256<byte> Mask(Vector256<byte> bits)
-    {
-        var bit = Vector256.Create(0x8040201008040201).AsByte();
-        return Vector256.Equals(bits & bit, bit);
+        return SignBits.Mask(TIsa.Lookup(Vector256.Create(bits).AsByte(), spread));
     }
 
     /// <summary>A dword of each of eight rows.</summary>

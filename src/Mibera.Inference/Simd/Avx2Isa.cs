@@ -58,8 +58,8 @@ internal readonly unsafe struct Avx2Isa : IIsa
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector256<int> MultiplyAddSigned(
-        Vector256<int> sum, Vector256<byte> weights, Vector256<byte> negative, sbyte* x, int chunk, Vector256<short> scales) =>
-        sum + Avx2.MultiplyAddAdjacent(Avx2.MultiplyAddAdjacent(weights, Signed(x, chunk, negative)), scales);
+        Vector256<int> sum, Vector256<byte> weights, Vector256<byte> signs, sbyte* x, int chunk, Vector256<short> scales) =>
+        sum + Avx2.MultiplyAddAdjacent(Avx2.MultiplyAddAdjacent(weights, Signed(x, chunk, signs)), scales);
 
     // A run's pairs of unsigned products are added up in int16 before they are widened.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -136,10 +136,16 @@ internal readonly unsafe struct Avx2Isa : IIsa
             Sse.Prefetch1(address);
     }
 
-    /// <summary>x, negated where <paramref name="negative"/> is 0xff instead of 0: vpsignb takes 0xff for -1 and 1 for +1.</summary>
+    /// <summary>
+    /// x, negated where the bit of <paramref name="signs"/> is set. vpsignb wants a sign and no zero: a bit and what it lacks of
+    /// 0x80 are negative together, and positive without the bit; bit 7, which lacks nothing, takes 1.
+    /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector256<sbyte> Signed(sbyte* x, int chunk, Vector256<byte> negative) =>
-        Avx2.Sign(Vector256.Load(x + 32 * chunk), (negative | Vector256<byte>.One).AsSByte());
+    public static Vector256<sbyte> Signed(sbyte* x, int chunk, Vector256<byte> signs)
+    {
+        var rest = Vector256.Create(0x01_40_60_70_78_7c_7e_7f).AsByte();
+        return Avx2.Sign(Vector256.Load(x + 32 * chunk), ((signs & SignBits.Bit) + rest).AsSByte());
+    }
 
     /// <summary>In each lane the totals of that lane of a, b, c, d.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

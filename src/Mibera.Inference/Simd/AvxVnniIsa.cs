@@ -49,8 +49,8 @@ internal readonly unsafe struct AvxVnniIsa : IIsa
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector256<int> MultiplyAddSigned(
-        Vector256<int> sum, Vector256<byte> weights, Vector256<byte> negative, sbyte* x, int chunk, Vector256<short> scales) =>
-        AvxVnni.MultiplyWideningAndAdd(sum, Avx2.MultiplyAddAdjacent(weights, Avx2Isa.Signed(x, chunk, negative)), scales);
+        Vector256<int> sum, Vector256<byte> weights, Vector256<byte> signs, sbyte* x, int chunk, Vector256<short> scales) =>
+        AvxVnni.MultiplyWideningAndAdd(sum, Avx2.MultiplyAddAdjacent(weights, Avx2Isa.Signed(x, chunk, signs)), scales);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static (Vector256<int> Sum, Vector256<short> Partial) MultiplyAddQuads(

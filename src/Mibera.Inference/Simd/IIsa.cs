@@ -48,10 +48,10 @@ internal unsafe interface IIsa
     /// <summary>The same with a scale of 1 and weights in [-128, 127].</summary>
     static abstract Vector256<int> MultiplyAddSigned(Vector256<int> sum, Vector256<sbyte> weights, sbyte* x, int chunk);
 
-    /// <summary>The same for weights of at most 127 that count negative where <paramref name="negative"/> is 0xff instead of
-    /// 0.</summary>
+    /// <summary>The same for weights of at most 127; weight i counts negative where bit i % 8 of byte i of
+    /// <paramref name="signs"/> is set.</summary>
     static abstract Vector256<int> MultiplyAddSigned(
-        Vector256<int> sum, Vector256<byte> weights, Vector256<byte> negative, sbyte* x, int chunk, Vector256<short> scales);
+        Vector256<int> sum, Vector256<byte> weights, Vector256<byte> signs, sbyte* x, int chunk, Vector256<short> scales);
 
     /// <summary>
     /// sum + the products of adjacent fours of unsigned weights, at most 127. Their sums may be held back in int16 in

@@ -186,11 +186,11 @@ internal static unsafe class RowPanel<TFormat, TProducts, TUnpack, TIsa, TVector
             (TFormat.HasOffsets ? weights - Vector256.Create((byte)TFormat.Offset) : weights).Store(Target + 32 * chunk);
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public readonly void Accept(int chunk, Vector256<byte> magnitudes, Vector256<byte> negative)
+        public readonly void Accept(int chunk, Vector256<byte> magnitudes, Vector256<byte> signs)
         {
             if (TFormat.CommonFactor == 2)
                 magnitudes = Unpacking.Bits(magnitudes, 1, 0x7f);
-            ((magnitudes ^ negative) - negative).Store(Target + 32 * chunk);
+            SignBits.Apply(magnitudes, signs).AsByte().Store(Target + 32 * chunk);
         }
     }
 
@@ -214,7 +214,7 @@ internal static unsafe class RowPanel<TFormat, TProducts, TUnpack, TIsa, TVector
         }
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public readonly void Accept(int chunk, Vector256<byte> magnitudes, Vector256<byte> negative) =>
-            Accept(chunk, (magnitudes ^ negative) - negative);
+        public readonly void Accept(int chunk, Vector256<byte> magnitudes, Vector256<byte> signs) =>
+            Accept(chunk, SignBits.Apply(magnitudes, signs).AsByte());
     }
 }

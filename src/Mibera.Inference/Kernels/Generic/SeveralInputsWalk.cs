@@ -138,16 +138,16 @@ internal static unsafe class SeveralInputsWalk<TFormat, TIsa, TCount>
         }
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public void Accept(int chunk, Vector256<byte> magnitudes, Vector256<byte> negative)
+        public void Accept(int chunk, Vector256<byte> magnitudes, Vector256<byte> signs)
         {
             var scales = TIsa.ChunkScales(Scales, chunk);
-            Sum0 = TIsa.MultiplyAddSigned(Sum0, magnitudes, negative, Quants, chunk, scales);
+            Sum0 = TIsa.MultiplyAddSigned(Sum0, magnitudes, signs, Quants, chunk, scales);
             if (TCount.Value > 1)
-                Sum1 = TIsa.MultiplyAddSigned(Sum1, magnitudes, negative, Quants + Width, chunk, scales);
+                Sum1 = TIsa.MultiplyAddSigned(Sum1, magnitudes, signs, Quants + Width, chunk, scales);
             if (TCount.Value > 2)
-                Sum2 = TIsa.MultiplyAddSigned(Sum2, magnitudes, negative, Quants + 2 * Width, chunk, scales);
+                Sum2 = TIsa.MultiplyAddSigned(Sum2, magnitudes, signs, Quants + 2 * Width, chunk, scales);
             if (TCount.Value > 3)
-                Sum3 = TIsa.MultiplyAddSigned(Sum3, magnitudes, negative, Quants + 3 * Width, chunk, scales);
+                Sum3 = TIsa.MultiplyAddSigned(Sum3, magnitudes, signs, Quants + 3 * Width, chunk, scales);
         }
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]

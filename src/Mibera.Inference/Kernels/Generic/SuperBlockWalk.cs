@@ -175,7 +175,7 @@ internal static unsafe class SuperBlockWalk<TFormat, TIsa>
         }
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public void Accept(int chunk, Vector256<byte> magnitudes, Vector256<byte> negative) =>
-            Sum = TIsa.MultiplyAddSigned(Sum, magnitudes, negative, Quants, chunk, TIsa.ChunkScales(Scales, chunk));
+        public void Accept(int chunk, Vector256<byte> magnitudes, Vector256<byte> signs) =>
+            Sum = TIsa.MultiplyAddSigned(Sum, magnitudes, signs, Quants, chunk, TIsa.ChunkScales(Scales, chunk));
     }
 }

@@ -19,18 +19,17 @@ internal static unsafe partial class Grids
 
     /// <summary>The eight entries of four weights that make chunk <paramref name="chunk"/>.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector256<byte> Gather(uint* grid, ushort* indices, int chunk)
-    {
-        var lower = Vector128.Create(
-            grid[indices[8 * chunk]], grid[indices[8 * chunk + 1]], grid[indices[8 * chunk + 2]], grid[indices[8 * chunk + 3]]);
-        var upper = Vector128.Create(
-            grid[indices[8 * chunk + 4]], grid[indices[8 * chunk + 5]], grid[indices[8 * chunk + 6]], grid[indices[8 * chunk + 7]]);
-        return Vector256.Create(lower, upper).AsByte();
-    }
+    public static Vector256<byte> Gather(uint* grid, ushort* indices, int chunk) => Vector256.Create(
+        Gather(grid, *(ulong*)(indices + 8 * chunk)), Gather(grid, *(ulong*)(indices + 8 * chunk + 4))).AsByte();
+
+    /// <summary>Four entries of four weights, by the four words of <paramref name="indices"/>.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector128<uint> Gather(uint* grid, ulong indices) => Vector128.Create(
+        grid[(ushort)indices], grid[(ushort)(indices >> 16)], grid[(ushort)(indices >> 32)], grid[indices >> 48]);
 
     /// <summary>Eight entries of four weights, by the eight bytes of <paramref name="indices"/>.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector256<byte> Gather(uint* grid, ulong indices)
+    public static Vector256<byte> GatherBytes(uint* grid, ulong indices)
     {
         var lower = Vector128.Create(
             grid[(byte)indices], grid[(byte)(indices >> 8)], grid[(byte)(indices >> 16)], grid[(byte)(indices >> 24)]);

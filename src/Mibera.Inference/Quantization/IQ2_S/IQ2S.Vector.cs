@@ -68,6 +68,6 @@ internal readonly unsafe partial struct IQ2S : IVectorFormat
         where TSink : struct, IChunkSink
     {
         var magnitudes = Grids.Gather<TIsa>(tables, indices, chunk);
-        sink.Accept(chunk, magnitudes, signs.Mask<TIsa>(chunk));
+        sink.Accept(chunk, magnitudes, signs.Spread<TIsa>(chunk));
     }
 }

@@ -57,6 +57,6 @@ internal readonly unsafe partial struct IQ2XS : IVectorFormat
         var four = *(ulong*)(codes + 4 * chunk);
         var magnitudes = TIsa.LoadQwords(
             (ulong*)tables, (nint)(four & 511), (nint)(four >> 16 & 511), (nint)(four >> 32 & 511), (nint)(four >> 48 & 511));
-        sink.Accept(chunk, magnitudes, signs.Mask<TIsa>(chunk));
+        sink.Accept(chunk, magnitudes, signs.Spread<TIsa>(chunk));
     }
 }

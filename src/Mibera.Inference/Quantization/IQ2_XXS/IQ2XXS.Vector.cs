@@ -62,6 +62,6 @@ internal readonly unsafe partial struct IQ2XXS : IVectorFormat
     {
         var magnitudes = TIsa.LoadQwords(
             (ulong*)tables, codes[8 * chunk], codes[8 * chunk + 1], codes[8 * chunk + 2], codes[8 * chunk + 3]);
-        sink.Accept(chunk, magnitudes, signs.Mask<TIsa>(quad));
+        sink.Accept(chunk, magnitudes, signs.Spread<TIsa>(quad));
     }
 }

@@ -61,5 +61,5 @@ internal readonly unsafe partial struct IQ3S : IVectorFormat
     private static void Accept<TIsa, TSink>(int chunk, ushort* indices, in ByteLanes signs, byte* tables, ref TSink sink)
         where TIsa : struct, IIsa
         where TSink : struct, IChunkSink =>
-        sink.Accept(chunk, Grids.Gather((uint*)tables, indices, chunk), signs.Mask<TIsa>(chunk));
+        sink.Accept(chunk, Grids.Gather((uint*)tables, indices, chunk), signs.Spread<TIsa>(chunk));
 }

@@ -54,7 +54,7 @@ internal readonly unsafe partial struct IQ3XXS : IVectorFormat
         where TIsa : struct, IIsa
         where TSink : struct, IChunkSink
     {
-        var magnitudes = Grids.Gather((uint*)tables, *(ulong*)(indices + 8 * chunk));
-        sink.Accept(chunk, magnitudes, signs.Mask<TIsa>(chunk));
+        var magnitudes = Grids.GatherBytes((uint*)tables, *(ulong*)(indices + 8 * chunk));
+        sink.Accept(chunk, magnitudes, signs.Spread<TIsa>(chunk));
     }
 }
