@@ -91,7 +91,7 @@ internal static unsafe class SeveralInputsWalk<TFormat, TIsa, TCount>
         var own = groups[0];
         var sink = new DotSink { Quants = quants, Width = width, Magnitudes = own.Magnitudes };
         if (TFormat.HasScales)
-            sink.Scales = ScaleLanes.Load<TIsa>((short*)(own.Scales + row));
+            sink.Scales = new ChunkScales<TFormat, TIsa>((short*)(own.Scales + row));
         if (TFormat.HasScales && TFormat.HasOffsets)
         {
             sink.Sum0 = -groups[0].Minimums[row];
@@ -118,7 +118,7 @@ internal static unsafe class SeveralInputsWalk<TFormat, TIsa, TCount>
         public sbyte* Quants;
         public nint Width;
         public byte* Magnitudes;
-        public ScaleLanes Scales;
+        public ChunkScales<TFormat, TIsa> Scales;
         public Vector256<int> Sum0;
         public Vector256<int> Sum1;
         public Vector256<int> Sum2;
@@ -127,7 +127,7 @@ internal static unsafe class SeveralInputsWalk<TFormat, TIsa, TCount>
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public void Accept(int chunk, Vector256<byte> weights)
         {
-            var scales = TFormat.HasScales ? TIsa.ChunkScales(Scales, chunk) : default;
+            var scales = TFormat.HasScales ? Scales.Of(chunk) : default;
             Sum0 = Add(Sum0, weights, 0, chunk, scales);
             if (TCount.Value > 1)
                 Sum1 = Add(Sum1, weights, 1, chunk, scales);
@@ -140,7 +140,7 @@ internal static unsafe class SeveralInputsWalk<TFormat, TIsa, TCount>
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public void Accept(int chunk, Vector256<byte> magnitudes, Vector256<byte> signs)
         {
-            var scales = TIsa.ChunkScales(Scales, chunk);
+            var scales = Scales.Of(chunk);
             Sum0 = TIsa.MultiplyAddSigned(Sum0, magnitudes, signs, Quants, chunk, scales);
             if (TCount.Value > 1)
                 Sum1 = TIsa.MultiplyAddSigned(Sum1, magnitudes, signs, Quants + Width, chunk, scales);

@@ -123,7 +123,7 @@ internal static unsafe class SuperBlockWalk<TFormat, TIsa>
     {
         var sink = new DotSink { Quants = quants, Magnitudes = group.Magnitudes };
         if (TFormat.HasScales)
-            sink.Scales = ScaleLanes.Load<TIsa>((short*)(group.Scales + row));
+            sink.Scales = new ChunkScales<TFormat, TIsa>((short*)(group.Scales + row));
         if (TFormat.HasScales && TFormat.HasOffsets)
             sink.Sum = -group.Minimums[row];
         return sink;
@@ -160,7 +160,7 @@ internal static unsafe class SuperBlockWalk<TFormat, TIsa>
     {
         public sbyte* Quants;
         public byte* Magnitudes;
-        public ScaleLanes Scales;
+        public ChunkScales<TFormat, TIsa> Scales;
         public Vector256<int> Sum;
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -169,13 +169,13 @@ internal static unsafe class SuperBlockWalk<TFormat, TIsa>
             if (!TFormat.HasScales)
                 Sum = TIsa.MultiplyAdd(Sum, weights, Quants, chunk);
             else if (TFormat.Form == WeightForm.Signed)
-                Sum = TIsa.MultiplyAddSigned(Sum, weights.AsSByte(), Quants, Magnitudes, chunk, TIsa.ChunkScales(Scales, chunk));
+                Sum = TIsa.MultiplyAddSigned(Sum, weights.AsSByte(), Quants, Magnitudes, chunk, Scales.Of(chunk));
             else
-                Sum = TIsa.MultiplyAdd(Sum, weights, Quants, chunk, TIsa.ChunkScales(Scales, chunk));
+                Sum = TIsa.MultiplyAdd(Sum, weights, Quants, chunk, Scales.Of(chunk));
         }
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public void Accept(int chunk, Vector256<byte> magnitudes, Vector256<byte> signs) =>
-            Sum = TIsa.MultiplyAddSigned(Sum, magnitudes, signs, Quants, chunk, TIsa.ChunkScales(Scales, chunk));
+            Sum = TIsa.MultiplyAddSigned(Sum, magnitudes, signs, Quants, chunk, Scales.Of(chunk));
     }
 }
