@@ -30,7 +30,7 @@ internal static unsafe class KernelChecks
     {
         foreach (var pattern in RandomBlocks.Patterns)
         {
-            foreach (var (units, inputs) in new[] { (1, 1), (3, 1), (2, 3), (1, 7) })
+            foreach (var (units, inputs) in new[] { (1, 1), (3, 1), (2, 3), (1, 4), (1, 11) })
             {
                 var columns = 256 * units;
                 using var input = new Activations(inputs, columns);

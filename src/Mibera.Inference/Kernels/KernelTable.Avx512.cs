@@ -43,6 +43,7 @@ internal static partial class KernelTable
     {
         // Where matrix x matrix begins to be faster, on Zen 4.
         var few = TFormat.UnpacksQuads ? 3 : 6;
-        return new(decode, new FewInputsBatch(decode, block, few, CreateBatch<Avx2Isa, Avx512Panel, Vector512<byte>>(TFormat.Type)));
+        var panels = CreateBatch<Avx2Isa, Avx512Panel, Vector512<byte>>(TFormat.Type);
+        return new(decode, new FewInputsBatch(few, new OneByOneBatch(decode, block), panels));
     }
 }

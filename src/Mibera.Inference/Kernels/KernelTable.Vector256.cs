@@ -14,13 +14,21 @@ internal static partial class KernelTable
     private static MatrixKernel? CreateVector256(GgmlType type, InstructionSet set) => set switch
     {
         InstructionSet.Portable => Create<PortableIsa, PortablePanel, Vector128<byte>>(type),
-        InstructionSet.Avx2 when type == GgmlType.IQ2_XXS && Cpu.Vendor == CpuVendor.Amd =>
-            new BlockKernel<IQ2XXS>(new PlaneDecode(), SuperBlockBatch<IQ2XXS, Avx2Isa, Avx2Panel, Vector256<byte>>()),
+        // Measured on Zen 3. On Intel's processors vpblendvb is two or three operations, before Zen 2 those of 256 bits are two.
+        InstructionSet.Avx2 when type == GgmlType.IQ2_XXS && Cpu.IsAmd && Cpu.Family >= 0x19 => CreateIq2XxsPlanes(),
         InstructionSet.Avx2 => Create<Avx2Isa, Avx2Panel, Vector256<byte>>(type),
         InstructionSet.AvxVnni => Create<AvxVnniIsa, AvxVnniPanel, Vector256<byte>>(type),
         InstructionSet.Neon => Create<NeonIsa, NeonPanel, Vector128<byte>>(type),
         _ => null,
     };
+
+    /// <summary>IQ2_XXS on AVX2 with its grid in registers. Processors of other makers load from it, as <see cref="CreateIq2XxsLoads"/>
+    /// does.</summary>
+    internal static MatrixKernel CreateIq2XxsPlanes() =>
+        new BlockKernel<IQ2XXS>(new PlaneDecode(), SuperBlockBatch<IQ2XXS, Avx2Isa, Avx2Panel, Vector256<byte>>());
+
+    /// <summary>IQ2_XXS on AVX2 as the other grid formats.</summary>
+    internal static MatrixKernel CreateIq2XxsLoads() => SuperBlockCell<IQ2XXS, Avx2Isa, Avx2Panel, Vector256<byte>>();
 
     private static MatrixKernel? Create<TIsa, TPanel, TVector>(GgmlType type)
         where TIsa : struct, IIsa
@@ -70,9 +78,11 @@ internal static partial class KernelTable
         where TVector : struct
     {
         var panels = CreateBatch<TIsa, TPanel, TVector>(TFormat.Type);
-        // Where matrix x matrix begins to be faster, on Zen 3; signed codebooks make panels of words.
-        var few = TFormat.Form == WeightForm.Signed ? 8 : TFormat.UnpacksQuads ? 4 : 5;
-        return TIsa.HasVector256 ? new SeveralInputsBatch<TFormat, TIsa>(few, panels) : panels;
+        if (!TIsa.SeveralInputsAtOnce)
+            return panels;
+        // Up to where matrix x matrix is no faster, on Zen 3 with AVX2: later where panels are of words.
+        var few = TFormat.Form == WeightForm.Signed && TPanel.SumsAreWords ? 8 : TFormat.UnpacksQuads ? 4 : 5;
+        return new FewInputsBatch(few, new SeveralInputsBatch<TFormat, TIsa>(), panels);
     }
 
     private static BlockKernel<TFormat> SmallUnitCell<TFormat, TIsa, TPanel, TVector>()

@@ -14,7 +14,7 @@ internal static unsafe class Prefetch
     /// Whether to fetch into the first-level cache. Measured: on Zen 4 (32 KB) it halves the speed from memory against the
     /// second level (Q3_K 35 against 64 Gweights/s), on Zen 5 (48 KB; family 0x1A) the second level is 10 to 15 % slower.
     /// </summary>
-    public static readonly bool IntoFirstLevel = Cpu.Vendor != CpuVendor.Amd || Cpu.Family > 0x19;
+    public static readonly bool IntoFirstLevel = !Cpu.IsAmd || Cpu.Family > 0x19;
 
     /// <summary>
     /// How many bytes ahead of a group of rows of <paramref name="groupBytes"/> to fetch: the next group, and no nearer than

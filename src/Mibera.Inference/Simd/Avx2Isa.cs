@@ -7,7 +7,7 @@ namespace Mibera.Inference.Simd;
 /// <summary>x86-64 with AVX2 and FMA.</summary>
 internal readonly unsafe struct Avx2Isa : IIsa
 {
-    public static bool HasVector256 => true;
+    public static bool SeveralInputsAtOnce => true;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector256<byte> Lookup(Vector256<byte> table, Vector256<byte> index) => Avx2.Shuffle(table, index);

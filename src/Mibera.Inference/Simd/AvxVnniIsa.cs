@@ -7,7 +7,7 @@ namespace Mibera.Inference.Simd;
 /// <summary>AVX2 with 256-bit VNNI. Only the products differ from <see cref="Avx2Isa"/>.</summary>
 internal readonly unsafe struct AvxVnniIsa : IIsa
 {
-    public static bool HasVector256 => true;
+    public static bool SeveralInputsAtOnce => true;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector256<byte> Lookup(Vector256<byte> table, Vector256<byte> index) => Avx2Isa.Lookup(table, index);

@@ -12,8 +12,9 @@ namespace Mibera.Inference.Simd;
 /// </remarks>
 internal unsafe interface IIsa
 {
-    /// <summary>Whether vectors of 256 bits are registers, so that loops may hold several.</summary>
-    static abstract bool HasVector256 { get; }
+    /// <summary>Whether a few inputs are multiplied at once, see <see cref="Kernels.Generic.SeveralInputsBatch{TFormat, TIsa}"/>:
+    /// where vectors of 256 bits are registers.</summary>
+    static abstract bool SeveralInputsAtOnce { get; }
 
     /// <summary>Looks bytes up within their lane: result[i] = table[lane of i, index[i]]. Indices lie in [0, 15], or have
     /// bit 7 set, which gives zero.</summary>

@@ -7,7 +7,7 @@ namespace Mibera.Inference.Simd;
 /// <summary>Arm64 AdvSimd with the dot product instructions. A 256-bit vector is two registers, one for each lane.</summary>
 internal readonly unsafe struct NeonIsa : IIsa
 {
-    public static bool HasVector256 => false;
+    public static bool SeveralInputsAtOnce => false;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector256<byte> Lookup(Vector256<byte> table, Vector256<byte> index) => Vector256.Create(

@@ -6,7 +6,7 @@ namespace Mibera.Inference.Simd;
 /// <summary>.NET's portable vectors alone: runs everywhere, in software if need be.</summary>
 internal readonly unsafe struct PortableIsa : IIsa
 {
-    public static bool HasVector256 => false;
+    public static bool SeveralInputsAtOnce => false;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector256<byte> Lookup(Vector256<byte> table, Vector256<byte> index) => Vector256.Create(

@@ -12,6 +12,9 @@ namespace Mibera.Inference.Tests.Kernels;
 /// </summary>
 public unsafe class BatchEqualityTests
 {
+    /// <summary>So few that they may go without a panel (two, three and four at once), and so many that all need one.</summary>
+    private static readonly int[] FewAndMany = [2, 3, 4, 11];
+
     public static TheoryData<GgmlType, string> Cells => KernelEqualityTests.Cells;
 
     [Theory]
@@ -37,8 +40,12 @@ public unsafe class BatchEqualityTests
         {
             foreach (var activations in RandomActivations.Patterns)
             {
-                using var input = Input(7, 768, activations);
-                Compare(kernel, RandomBlocks.Rows(type, 32, 768, pattern, seed: 41), 32, 768, 0, 32, input, $"{pattern}, {activations}");
+                foreach (var count in FewAndMany)
+                {
+                    using var input = Input(count, 768, activations);
+                    var blocks = RandomBlocks.Rows(type, 32, 768, pattern, seed: 41);
+                    Compare(kernel, blocks, 32, 768, 0, 32, input, $"{pattern}, {activations}, {count} inputs");
+                }
             }
         }
     }
@@ -49,12 +56,15 @@ public unsafe class BatchEqualityTests
     {
         var kernel = Kernel(type, set);
         const int Columns = 256;
-        using var input = Input(7, Columns, ActivationPattern.Outliers);
-        for (var rows = 1; rows <= 70; rows += rows < 34 ? 1 : 5)
+        foreach (var count in FewAndMany)
         {
-            var blocks = RandomBlocks.Rows(type, rows, Columns, BlockPattern.Random, (ulong)rows);
-            for (var begin = 0; begin < rows; begin += 16)
-                Compare(kernel, blocks, rows, Columns, begin, rows, input, $"rows {begin} to {rows}");
+            using var input = Input(count, Columns, ActivationPattern.Outliers);
+            for (var rows = 1; rows <= 70; rows += rows < 34 ? 1 : 5)
+            {
+                var blocks = RandomBlocks.Rows(type, rows, Columns, BlockPattern.Random, (ulong)rows);
+                for (var begin = 0; begin < rows; begin += 16)
+                    Compare(kernel, blocks, rows, Columns, begin, rows, input, $"rows {begin} to {rows}, {count} inputs");
+            }
         }
     }
 
@@ -67,7 +77,7 @@ public unsafe class BatchEqualityTests
         foreach (var units in new[] { 1, 2, 3, 5, 9, 18, 21 })
         {
             var columns = units * step;
-            using var input = Input(7, columns, ActivationPattern.Gaussian);
+            using var input = Input(11, columns, ActivationPattern.Gaussian);
             Compare(kernel, RandomBlocks.Rows(type, 33, columns, BlockPattern.Random, seed: 43), 33, columns, 0, 33, input, $"{columns} columns");
         }
     }
@@ -78,8 +88,12 @@ public unsafe class BatchEqualityTests
     {
         var kernel = Kernel(type, set);
         const int Columns = 17920;
-        using var input = Input(7, Columns, ActivationPattern.RandomSigns);
-        Compare(kernel, RandomBlocks.Rows(type, 17, Columns, BlockPattern.Corners, seed: 47), 17, Columns, 0, 17, input, "long rows");
+        foreach (var count in FewAndMany)
+        {
+            using var input = Input(count, Columns, ActivationPattern.RandomSigns);
+            var blocks = RandomBlocks.Rows(type, 17, Columns, BlockPattern.Corners, seed: 47);
+            Compare(kernel, blocks, 17, Columns, 0, 17, input, $"long rows, {count} inputs");
+        }
     }
 
     [Theory]
@@ -88,15 +102,18 @@ public unsafe class BatchEqualityTests
     {
         var kernel = Kernel(type, set);
         const int Columns = 512;
-        using var input = Input(7, Columns, ActivationPattern.Gaussian);
-        input.Row(4)[300] = float.NaN;
-        input.Row(6)[0] = float.NegativeInfinity;
-        input.Reset(7);
         var random = new TestRandom(53);
         var blocks = new byte[(int)type.RowBytes(Columns) * 128];
         for (var i = 0; i < blocks.Length; i++)
             blocks[i] = (byte)random.Next();
-        Compare(kernel, blocks, 128, Columns, 0, 128, input, "random bytes");
+        foreach (var count in FewAndMany)
+        {
+            using var input = Input(count, Columns, ActivationPattern.Gaussian);
+            input.Row(count / 2)[300] = float.NaN;
+            input.Row(count - 1)[0] = float.NegativeInfinity;
+            input.Reset(count);
+            Compare(kernel, blocks, 128, Columns, 0, 128, input, $"random bytes, {count} inputs");
+        }
     }
 
     [Theory]
@@ -116,14 +133,17 @@ public unsafe class BatchEqualityTests
         foreach (var (rows, units) in new[] { (1, 1), (5, 1), (16, 3), (21, 2), (32, 5), (50, 1) })
         {
             var columns = units * Math.Max(type.Block().Elements, kernel.Form == ActivationForm.Int8Block256 ? 256 : 32);
-            using var input = Input(7, columns, ActivationPattern.Gaussian);
             var bytes = (int)type.RowBytes(columns) * rows;
             using var first = GuardedBuffer.AtStart(bytes);
             using var last = GuardedBuffer.AtEnd(bytes);
             foreach (var buffer in new[] { first, last })
             {
                 RandomBlocks.Fill(buffer.Span, type, BlockPattern.Random, seed: 61);
-                Compare(kernel, buffer.Pointer, rows, columns, 0, rows, input, $"{rows} rows of {units} units");
+                foreach (var count in FewAndMany)
+                {
+                    using var input = Input(count, columns, ActivationPattern.Gaussian);
+                    Compare(kernel, buffer.Pointer, rows, columns, 0, rows, input, $"{rows} rows of {units} units, {count} inputs");
+                }
             }
         }
     }
@@ -135,7 +155,7 @@ public unsafe class BatchEqualityTests
         var kernel = Kernel(type, set);
         const int Columns = 1280;
         const int Rows = 80;
-        using var many = Input(7, Columns, ActivationPattern.Gaussian);
+        using var many = Input(11, Columns, ActivationPattern.Gaussian);
         using var one = new Activations(1, Columns);
         var (all, single) = (new float[Rows * many.Rows], new float[Rows]);
         fixed (byte* data = RandomBlocks.Rows(type, Rows, Columns, BlockPattern.Random, seed: 67))

@@ -62,7 +62,8 @@ internal readonly unsafe struct Avx2Panel : IPanelIsa<Vector256<byte>>
     public static Vector256<byte> AddBytes(Vector256<byte> a, Vector256<byte> b) => a + b;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector256<byte> Factors(byte* scales, Vector256<byte> scale) => (Vector256.LoadAligned((float*)scales) * scale.AsSingle()).AsByte();
+    public static Vector256<byte> Factors(byte* scales, Vector256<byte> scale) =>
+        (Vector256.LoadAligned((float*)scales) * scale.AsSingle()).AsByte();
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector256<byte> MultiplyAdd(Vector256<byte> sums, Vector256<byte> integers, Vector256<byte> factors) =>

@@ -62,7 +62,8 @@ internal readonly unsafe struct Avx512Panel : IPanelIsa<Vector512<byte>>
     public static Vector512<byte> AddBytes(Vector512<byte> a, Vector512<byte> b) => a + b;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector512<byte> Factors(byte* scales, Vector512<byte> scale) => (Vector512.LoadAligned((float*)scales) * scale.AsSingle()).AsByte();
+    public static Vector512<byte> Factors(byte* scales, Vector512<byte> scale) =>
+        (Vector512.LoadAligned((float*)scales) * scale.AsSingle()).AsByte();
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector512<byte> MultiplyAdd(Vector512<byte> sums, Vector512<byte> integers, Vector512<byte> factors) =>

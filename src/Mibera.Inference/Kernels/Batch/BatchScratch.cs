@@ -12,6 +12,9 @@ internal static unsafe class BatchScratch
     /// <summary>Input rows that are multiplied with a panel before the next one is unpacked.</summary>
     public const int MaxInputs = 512;
 
+    /// <summary>Two for each of four inputs.</summary>
+    public const int MostAccumulators = 8;
+
     /// <summary>Bytes per thread.</summary>
     public const int TotalBytes = PanelLayout.MaxBytes + StagingBytes + SumsBytes + AccumulatorsBytes;
 
@@ -22,7 +25,7 @@ internal static unsafe class BatchScratch
 
     private const int SumsBytes = MaxInputs * PanelLayout.TileRows * sizeof(float);
 
-    private const int AccumulatorsBytes = 2 * 4 * 32;
+    private const int AccumulatorsBytes = MostAccumulators * 64;
 
     [ThreadStatic]
     private static NativeBuffer? Memory;
@@ -36,6 +39,6 @@ internal static unsafe class BatchScratch
     /// <summary>Sums [<see cref="MaxInputs"/>, <see cref="PanelLayout.TileRows"/>].</summary>
     public static float* Sums => (float*)(Staging + StagingBytes);
 
-    /// <summary>Two accumulators of 32 bytes for each of four inputs, for the loop that keeps them in memory.</summary>
+    /// <summary><see cref="MostAccumulators"/> vectors, aligned, for the loop that keeps its accumulators in memory.</summary>
     public static byte* Accumulators => (byte*)Sums + SumsBytes;
 }

@@ -25,7 +25,7 @@ internal static unsafe partial class MicroKernel<TFormat, TProducts, TIsa, TVect
 
     /// <summary>
     /// sums[t * TileRows + r] += row r of the panel . input t, for <paramref name="inputs"/> records and the panel's first
-    /// <paramref name="units"/> units.
+    /// <paramref name="units"/> units. <paramref name="accumulators"/> is room for <see cref="BatchScratch.MostAccumulators"/> vectors.
     /// </summary>
     public static void Multiply(byte* panel, byte* records, int inputs, int units, byte* accumulators, float* sums)
     {

@@ -66,7 +66,8 @@ internal readonly unsafe struct NeonPanel : IPanelIsa<Vector128<byte>>
     public static Vector128<byte> AddBytes(Vector128<byte> a, Vector128<byte> b) => a + b;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector128<byte> Factors(byte* scales, Vector128<byte> scale) => (Vector128.LoadAligned((float*)scales) * scale.AsSingle()).AsByte();
+    public static Vector128<byte> Factors(byte* scales, Vector128<byte> scale) =>
+        (Vector128.LoadAligned((float*)scales) * scale.AsSingle()).AsByte();
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<byte> MultiplyAdd(Vector128<byte> sums, Vector128<byte> integers, Vector128<byte> factors) =>

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using Mibera.Inference.Kernels.Batch;
@@ -7,39 +8,21 @@ using Mibera.Inference.Threading;
 
 namespace Mibera.Inference.Kernels.Generic;
 
-/// <summary>
-/// A few inputs as matrix x vector with several at once, more of them as matrix x matrix: filling a panel costs as much as
-/// two or three inputs.
-/// </summary>
-/// <param name="few">The most inputs that are taken without a panel.</param>
-/// <param name="many">Matrix x matrix.</param>
-internal sealed unsafe class SeveralInputsBatch<TFormat, TIsa>(int few, BatchKernel many) : BatchKernel
+/// <summary>Inputs as matrix x vector, two to four at once in registers, in steps of a few rows of weights that stay in cache
+/// meanwhile.</summary>
+internal sealed unsafe class SeveralInputsBatch<TFormat, TIsa> : BatchKernel
     where TFormat : struct, IVectorFormat
     where TIsa : struct, IIsa
 {
-    // Rows that stay in cache while inputs come by fours.
-    private const int RowsPerStep = 64;
-
-    public override void Prepare(Activations input, WorkerPool pool)
-    {
-        if (input.Rows > few)
-            many.Prepare(input, pool);
-        else
-            input.Quantized(IntegerBlock.MaxElements, pool);
-    }
+    public override void Prepare(Activations input, WorkerPool pool) => input.Quantized(IntegerBlock.MaxElements, pool);
 
     public override void Multiply(in WeightMatrix weights, Activations input, int begin, int end, float* output, long outputStride)
     {
-        if (input.Rows > few)
-        {
-            many.Multiply(weights, input, begin, end, output, outputStride);
-            return;
-        }
         var x = input.Quantized(IntegerBlock.MaxElements, WorkerPool.Inline);
-        for (var first = begin; first < end; first += RowsPerStep)
+        for (var first = begin; first < end; first += OneByOneBatch.RowsPerStep)
         {
-            var last = Math.Min(end, first + RowsPerStep);
-            // By fours, and the last ones in two parts rather than one alone.
+            var last = Math.Min(end, first + OneByOneBatch.RowsPerStep);
+            // By fours; five left are three and two, so that none comes alone.
             for (var t = 0; t < input.Rows;)
             {
                 var left = input.Rows - t;
@@ -70,9 +53,11 @@ internal sealed unsafe class SeveralInputsBatch<TFormat, TIsa>(int few, BatchKer
                 case 3:
                     SeveralInputsWalk<TFormat, TIsa, Three>.Multiply(rows, weights.RowBytes, count, x, input, groups, sums);
                     break;
-                default:
+                case 4:
                     SeveralInputsWalk<TFormat, TIsa, Four>.Multiply(rows, weights.RowBytes, count, x, input, groups, sums);
                     break;
+                default:
+                    throw new UnreachableException($"{inputs} inputs at once; 2 to {RowGroups.Inputs} were expected.");
             }
             for (var t = 0; t < inputs; t++)
                 new ReadOnlySpan<float>(sums + t, count).CopyTo(new Span<float>(output + (input + t) * outputStride + first, count));

@@ -23,7 +23,8 @@ internal static unsafe class SeveralInputsWalk<TFormat, TIsa, TCount>
     /// <paramref name="sums"/> receives eight for each input; those of missing rows are undefined.
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void Multiply(byte* rows, long rowBytes, int count, QuantizedRows x, int input, RowGroups groups, Vector256<float>* sums)
+    public static void Multiply(
+        byte* rows, long rowBytes, int count, QuantizedRows x, int input, RowGroups groups, Vector256<float>* sums)
     {
         var tables = TFormat.Tables;
         var quants = x.Quants(input);
@@ -40,8 +41,9 @@ internal static unsafe class SeveralInputsWalk<TFormat, TIsa, TCount>
                 MultiplyRow(block + i * rowBytes, quants, x.Width, tables, i, groups);
             for (var t = 0; t < TCount.Value; t++)
             {
-                sums[t] = SuperBlockWalk<TFormat, TIsa>.Accumulate(
-                    sums[t], quantSums + t * (x.Width / IntegerBlock.SubBlock), scales[t * (x.Width / Block)], groups[0].ScaleBits, groups[t]);
+                var inputSums = quantSums + t * (x.Width / IntegerBlock.SubBlock);
+                var scale = scales[t * (x.Width / Block)];
+                sums[t] = SuperBlockWalk<TFormat, TIsa>.Accumulate(sums[t], inputSums, scale, groups[0].ScaleBits, groups[t]);
             }
             ahead += RowGroup.Rows * TFormat.BlockBytes;
             quants += Block;

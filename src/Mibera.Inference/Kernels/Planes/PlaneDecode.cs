@@ -11,7 +11,7 @@ internal sealed unsafe class PlaneDecode : DecodeKernel
     private const int Rows = 8;
     private const int Alignment = 32;
 
-    public override IActivationLayout Layout => GroupsOf8Layout.Instance;
+    public override IActivationLayout Layout => GroupPlanesLayout.Instance;
 
     [SkipLocalsInit]
     public override void Multiply(
@@ -59,7 +59,7 @@ internal sealed unsafe class PlaneDecode : DecodeKernel
             accumulator = Vector256.FusedMultiplyAdd(Vector256.ConvertToSingle(Avx2Isa.SumRows(products)), scale, accumulator);
             ahead += Rows * IQ2XXS.BlockBytes;
             rows += IQ2XXS.BlockBytes;
-            packed += GroupsOf8Layout.Size;
+            packed += GroupPlanesLayout.Size;
         }
         return accumulator;
     }

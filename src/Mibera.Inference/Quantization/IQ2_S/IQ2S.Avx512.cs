@@ -1,6 +1,7 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
+using Mibera.Inference.Kernels;
 using Mibera.Inference.Kernels.Avx512;
 using Mibera.Inference.Simd;
 

@@ -31,17 +31,17 @@ internal readonly unsafe partial struct IQ2XXS
         /// <summary>What <see cref="Multiply"/> wants to be given. Ask once, outside the loops.</summary>
         public static byte* Tables => Table.Pointer;
 
-        /// <summary>The products of a block with the activations that <see cref="GroupsOf8Layout"/> packs, as eight partial
+        /// <summary>The products of a block with the activations that <see cref="GroupPlanesLayout"/> packs, as eight partial
         /// sums.</summary>
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public static Vector256<int> Multiply(byte* tables, byte* block, byte* activations)
         {
-            // Even dwords are indices, odd ones signs and scales; now in the order of GroupsOf8Layout.
+            // Even dwords are indices, odd ones signs and scales; now in the order of GroupPlanesLayout.
             var (a, b) = (Vector256.Load((float*)(block + 2)), Vector256.Load((float*)(block + 34)));
             var table = new ByteTable(Avx.Shuffle(a, b, 0x88).AsByte());
             var tail = Avx.Shuffle(a, b, 0xDD).AsUInt32();
             // Of the products: where just one factor is negative.
-            var signs = Grids.EvenSignsOfDwords<Avx2Isa>(tail) ^ Vector256.Load(activations + GroupsOf8Layout.Signs);
+            var signs = Grids.EvenSignsOfDwords<Avx2Isa>(tail) ^ Vector256.Load(activations + GroupPlanesLayout.Signs);
             var scales = Grids.OddScalesOfDwords(tail);
             var levels = Vector256.Load(tables + Levels);
 

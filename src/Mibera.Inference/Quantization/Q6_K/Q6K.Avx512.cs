@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.X86;
+using Mibera.Inference.Kernels;
 using Mibera.Inference.Kernels.Avx512;
 using Mibera.Inference.Simd;
 

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
+using Mibera.Inference.Kernels;
 using Mibera.Inference.Kernels.Avx512;
 using Mibera.Inference.Simd;
 

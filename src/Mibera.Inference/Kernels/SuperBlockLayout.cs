@@ -1,4 +1,4 @@
-namespace Mibera.Inference.Kernels.Avx512;
+namespace Mibera.Inference.Kernels;
 
 /// <summary>Activations packed block by block of 256, for one row at a time.</summary>
 internal abstract unsafe class SuperBlockLayout : IActivationLayout

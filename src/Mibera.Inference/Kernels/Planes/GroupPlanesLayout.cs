@@ -1,7 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.X86;
-using Mibera.Inference.Kernels.Avx512;
 
 namespace Mibera.Inference.Kernels.Planes;
 
@@ -10,16 +9,16 @@ namespace Mibera.Inference.Kernels.Planes;
 /// that stands at place i. Dword p of a vector is the run of 32 weights <see cref="Order"/>[p], its bytes are the run's groups.
 /// Then come the signs of y in the same order, a byte for each group, to be merged with those of the weights.
 /// </summary>
-internal sealed unsafe class GroupsOf8Layout : SuperBlockLayout
+internal sealed unsafe class GroupPlanesLayout : SuperBlockLayout
 {
     /// <summary>Where the signs begin: bit k of byte i is set where y[8 g + k] is negative.</summary>
     public const int Signs = 256;
 
     public const int Size = 320;
 
-    public static readonly GroupsOf8Layout Instance = new();
+    public static readonly GroupPlanesLayout Instance = new();
 
-    private GroupsOf8Layout()
+    private GroupPlanesLayout()
     {
     }
 

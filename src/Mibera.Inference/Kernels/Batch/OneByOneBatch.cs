@@ -1,0 +1,34 @@
+using Mibera.Inference.Threading;
+
+namespace Mibera.Inference.Kernels.Batch;
+
+/// <summary>Inputs as matrix x vector, once for each, in steps of a few rows of weights that stay in cache meanwhile.</summary>
+/// <param name="decode">Matrix x vector.</param>
+/// <param name="block">Activations that share a scale, 32 or 256.</param>
+internal sealed unsafe class OneByOneBatch(DecodeKernel decode, int block) : BatchKernel
+{
+    /// <summary>Rows of weights that stay in cache while all inputs meet them; a multiple of what kernels take at once.</summary>
+    public const int RowsPerStep = 64;
+
+    public override void Prepare(Activations input, WorkerPool pool)
+    {
+        if (decode.Layout is { } layout)
+            input.Packed(layout, pool);
+        else
+            input.Quantized(block, pool);
+    }
+
+    public override void Multiply(in WeightMatrix weights, Activations input, int begin, int end, float* output, long outputStride)
+    {
+        var layout = decode.Layout;
+        var packed = layout is null ? null : input.Packed(layout, WorkerPool.Inline);
+        var packedBytes = layout?.Bytes(1, input.Width) ?? 0;
+        var x = input.Quantized(block, WorkerPool.Inline);
+        for (var first = begin; first < end; first += RowsPerStep)
+        {
+            var last = Math.Min(end, first + RowsPerStep);
+            for (var t = 0; t < input.Rows; t++)
+                decode.Multiply(weights, x, t, packed + t * packedBytes, first, last, output + t * outputStride);
+        }
+    }
+}
