@@ -22,7 +22,7 @@ internal static partial class KernelTable
         _ => null,
     };
 
-    /// <summary>IQ2_XXS on AVX2 with its grid in registers. Processors of other makers load from it, as <see cref="CreateIq2XxsLoads"/>
+    /// <summary>IQ2_XXS on AVX2 with its grid in registers. Other processors load from it, as <see cref="CreateIq2XxsLoads"/>
     /// does.</summary>
     internal static MatrixKernel CreateIq2XxsPlanes() =>
         new BlockKernel<IQ2XXS>(new PlaneDecode(), SuperBlockBatch<IQ2XXS, Avx2Isa, Avx2Panel, Vector256<byte>>());

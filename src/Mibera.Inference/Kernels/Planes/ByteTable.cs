@@ -6,8 +6,8 @@ namespace Mibera.Inference.Kernels.Planes;
 
 /// <summary>
 /// 32 look-ups among 256 bytes in registers: vpshufb looks four bits of an index up, four layers of vpblendvb choose among its
-/// sixteen results by the others. Processors of AMD do two of either in a cycle, and three of both together; there this is faster
-/// than 32 loads with their insertions, which two of these tables replace.
+/// sixteen results by the others. Zen 3 does two of either in a cycle, and three of both together; two such tables replace 32
+/// loads with their insertions.
 /// </summary>
 internal readonly unsafe ref struct ByteTable
 {

@@ -13,8 +13,8 @@ internal readonly unsafe partial struct IQ2XXS
     /// each looked up for all groups at once; a code and its sign, three bits, are then looked up as a signed level, so that each
     /// vector of levels has one weight of every group.
     /// </summary>
-    /// <remarks>Zen 3, everything in the second-level cache: 1.05 times the rate of loading groups from the grid while the core is
-    /// ours alone, 1.3 to 1.5 times while another guest takes its share of the loads. With IQ3_XXS, which has twice as many
+    /// <remarks>Zen 3, everything in the second-level cache: 1.05 times the rate of loading groups from the grid in undisturbed
+    /// moments of a shared host, 1.3 to 1.5 times in the others, where loads are slower. With IQ3_XXS, which has twice as many
     /// indices, the same was slower.</remarks>
     internal static class Planes
     {
