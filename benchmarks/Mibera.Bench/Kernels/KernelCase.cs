@@ -2,6 +2,7 @@ using Mibera.Bench.Synthetic;
 using Mibera.Inference.Gguf;
 using Mibera.Inference.Kernels;
 using Mibera.Inference.Memory;
+using Mibera.Inference.Models;
 using Mibera.Inference.Threading;
 
 namespace Mibera.Bench.Kernels;
@@ -52,7 +53,8 @@ internal sealed unsafe class KernelCase : IDisposable
     public void Multiply(MatrixKernel kernel, WorkerPool pool)
     {
         var body = new RowsBody { Case = this, Kernel = kernel };
-        pool.Run(ref body, Weights.Rows / RowsBody.Rows, grain: 1);
+        var chunks = Weights.Rows / RowsBody.Rows;
+        pool.Run(ref body, chunks, Projection.Grain(chunks, RowsBody.Rows * Weights.RowBytes, Tokens, pool.ThreadCount));
     }
 
     public void Dispose()
@@ -65,7 +67,7 @@ internal sealed unsafe class KernelCase : IDisposable
     private struct RowsBody : IParallelBody
     {
         /// <summary>A multiple of every kernel's granularity.</summary>
-        public const int Rows = 64;
+        public const int Rows = 32;
 
         public KernelCase Case;
         public MatrixKernel Kernel;

@@ -15,14 +15,21 @@ internal sealed unsafe class Projection
     // Row chunks are multiples of this: every kernel's granularity divides it.
     private const int ChunkRows = 32;
 
-    // Weights that a worker takes at a time: some 5 µs of decoding, so that nobody waits long for the last one, and much more
-    // than taking them costs.
+    // Weights that a worker takes at a time, at least: some 5 µs of decoding, so that nobody waits long for the last one, and
+    // much more than taking them costs.
     private const int ChunkBytes = 128 * 1024;
+
+    // And at most, with a few inputs: the longer the streams of RowStreams, the fewer are their beginnings, which nothing
+    // prefetches. Many inputs take long at a chunk, and read it once.
+    private const int LongChunkBytes = 384 * 1024;
+    private const int FewInputs = 8;
+
+    // Where there are many workers, a matrix has this many chunks for each before they become long.
+    private const int ChunksPerWorker = 8;
 
     private readonly Part[] _parts;
     private readonly float[]? _bias;
     private readonly int _chunks;
-    private readonly int _grain;
 
     private Projection(Part[] parts, int inputs, float[]? bias)
     {
@@ -33,7 +40,6 @@ internal sealed unsafe class Projection
             Outputs += part.Rows;
             _chunks += (part.Rows + ChunkRows - 1) / ChunkRows;
         }
-        _grain = Math.Max(1, ChunkBytes / (ChunkRows * (int)_parts[0].RowBytes));
     }
 
     public int Inputs { get; }
@@ -63,7 +69,16 @@ internal sealed unsafe class Projection
         foreach (var part in _parts)
             part.Kernel.Prepare(input, pool);
         var body = new RowChunks { Owner = this, Lease = lease, Input = input, Output = output };
-        pool.Run(ref body, _chunks, _grain);
+        pool.Run(ref body, _chunks, Grain(_chunks, ChunkRows * _parts[0].RowBytes, input.Rows, pool.ThreadCount));
+    }
+
+    /// <summary>Chunks of <paramref name="chunkBytes"/> that a worker takes at a time.</summary>
+    internal static int Grain(int chunks, long chunkBytes, int inputs, int threads)
+    {
+        var bytes = inputs > FewInputs
+            ? ChunkBytes
+            : Math.Clamp(chunks * chunkBytes / (threads * ChunksPerWorker), ChunkBytes, LongChunkBytes);
+        return (int)Math.Max(1, bytes / chunkBytes);
     }
 
     /// <summary>All biases in one row, zero where the file has none; null where it has none at all.</summary>

@@ -19,9 +19,11 @@ internal sealed unsafe class SeveralInputsBatch<TFormat, TIsa> : BatchKernel
     public override void Multiply(in WeightMatrix weights, Activations input, int begin, int end, float* output, long outputStride)
     {
         var x = input.Quantized(IntegerBlock.MaxElements, WorkerPool.Inline);
-        for (var first = begin; first < end; first += OneByOneBatch.RowsPerStep)
+        // What meets all inputs at once need not stay in cache.
+        var step = input.Rows <= RowGroups.Inputs ? end - begin : OneByOneBatch.RowsPerStep;
+        for (var first = begin; first < end; first += step)
         {
-            var last = Math.Min(end, first + OneByOneBatch.RowsPerStep);
+            var last = Math.Min(end, first + step);
             // By fours; five left are three and two, so that none comes alone.
             for (var t = 0; t < input.Rows;)
             {
@@ -41,26 +43,37 @@ internal sealed unsafe class SeveralInputsBatch<TFormat, TIsa> : BatchKernel
         var memory = stackalloc byte[RowGroups.Bytes];
         var groups = new RowGroups(memory);
         var sums = stackalloc Vector256<float>[RowGroups.Inputs];
-        for (var first = begin; first < end; first += RowGroup.Rows)
+        var streams = new RowStreams(begin, end, weights.RowBytes, RowGroup.Rows);
+        while (streams.TryTake(out var first, out var apart))
         {
-            var count = Math.Min(RowGroup.Rows, end - first);
-            var rows = weights.Row(first);
-            switch (inputs)
-            {
-                case 2:
-                    SeveralInputsWalk<TFormat, TIsa, Two>.Multiply(rows, weights.RowBytes, count, x, input, groups, sums);
-                    break;
-                case 3:
-                    SeveralInputsWalk<TFormat, TIsa, Three>.Multiply(rows, weights.RowBytes, count, x, input, groups, sums);
-                    break;
-                case 4:
-                    SeveralInputsWalk<TFormat, TIsa, Four>.Multiply(rows, weights.RowBytes, count, x, input, groups, sums);
-                    break;
-                default:
-                    throw new UnreachableException($"{inputs} inputs at once; 2 to {RowGroups.Inputs} were expected.");
-            }
+            Multiply(weights.Row(first), apart * weights.RowBytes, RowGroup.Rows, x, input, inputs, groups, sums);
             for (var t = 0; t < inputs; t++)
-                new ReadOnlySpan<float>(sums + t, count).CopyTo(new Span<float>(output + (input + t) * outputStride + first, count));
+                RowStreams.Store(sums[t], output + (input + t) * outputStride + first, apart);
+        }
+        var count = end - streams.Rest;
+        if (count == 0)
+            return;
+        Multiply(weights.Row(streams.Rest), weights.RowBytes, count, x, input, inputs, groups, sums);
+        for (var t = 0; t < inputs; t++)
+            new ReadOnlySpan<float>(sums + t, count).CopyTo(new Span<float>(output + (input + t) * outputStride + streams.Rest, count));
+    }
+
+    private static void Multiply(
+        byte* rows, long rowBytes, int count, QuantizedRows x, int input, int inputs, RowGroups groups, Vector256<float>* sums)
+    {
+        switch (inputs)
+        {
+            case 2:
+                SeveralInputsWalk<TFormat, TIsa, Two>.Multiply(rows, rowBytes, count, x, input, groups, sums);
+                break;
+            case 3:
+                SeveralInputsWalk<TFormat, TIsa, Three>.Multiply(rows, rowBytes, count, x, input, groups, sums);
+                break;
+            case 4:
+                SeveralInputsWalk<TFormat, TIsa, Four>.Multiply(rows, rowBytes, count, x, input, groups, sums);
+                break;
+            default:
+                throw new UnreachableException($"{inputs} inputs at once; 2 to {RowGroups.Inputs} were expected.");
         }
     }
 }

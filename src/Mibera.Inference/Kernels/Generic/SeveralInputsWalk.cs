@@ -32,11 +32,10 @@ internal static unsafe class SeveralInputsWalk<TFormat, TIsa, TCount>
         var scales = x.Scales(input);
         for (var t = 0; t < TCount.Value; t++)
             sums[t] = Vector256<float>.Zero;
-        var ahead = rows + Prefetch.Distance(RowGroup.Rows * (nint)rowBytes);
         for (var b = 0; b < x.Width / Block; b++)
         {
             var block = rows + (long)b * TFormat.BlockBytes;
-            Prepare(block, rowBytes, count, quants, quantSums, x.Width, ahead, groups);
+            Prepare(block, rowBytes, count, quants, quantSums, x.Width, groups);
             for (var i = 0; i < count; i++)
                 MultiplyRow(block + i * rowBytes, quants, x.Width, tables, i, groups);
             for (var t = 0; t < TCount.Value; t++)
@@ -45,7 +44,6 @@ internal static unsafe class SeveralInputsWalk<TFormat, TIsa, TCount>
                 var scale = scales[t * (x.Width / Block)];
                 sums[t] = SuperBlockWalk<TFormat, TIsa>.Accumulate(sums[t], inputSums, scale, groups[0].ScaleBits, groups[t]);
             }
-            ahead += RowGroup.Rows * TFormat.BlockBytes;
             quants += Block;
             quantSums += SubBlocks;
             scales++;
@@ -54,7 +52,7 @@ internal static unsafe class SeveralInputsWalk<TFormat, TIsa, TCount>
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void Prepare(
-        byte* block, long rowBytes, int count, sbyte* quants, short* sums, int width, byte* ahead, RowGroups groups)
+        byte* block, long rowBytes, int count, sbyte* quants, short* sums, int width, RowGroups groups)
     {
         if (TFormat.Form == WeightForm.Signed)
         {
@@ -64,9 +62,8 @@ internal static unsafe class SeveralInputsWalk<TFormat, TIsa, TCount>
         for (var i = 0; i < count; i++)
         {
             for (var line = 0; line < TFormat.BlockBytes; line += 64)
-                TIsa.Prefetch(ahead + line, Prefetch.IntoFirstLevel);
+                TIsa.Prefetch(block + RowStreams.PrefetchDistance + line, Prefetch.IntoFirstLevel);
             PrepareRow(block, sums, width / IntegerBlock.SubBlock, i, groups);
-            ahead += TFormat.BlockBytes;
             block += rowBytes;
         }
     }

@@ -15,9 +15,13 @@ internal sealed unsafe class SmallUnitDecode<TFormat, TIsa> : DecodeKernel
         in WeightMatrix weights, QuantizedRows x, int row, byte* packed, int begin, int end, float* output)
     {
         var vector = new QuantizedVector(x, row);
-        var first = begin;
-        for (; first <= end - Group; first += Group)
-            SmallUnitWalk<TFormat, TIsa>.Multiply(weights.Row(first), weights.RowBytes, vector).Store(output + first);
+        var streams = new RowStreams(begin, end, weights.RowBytes, Group);
+        while (streams.TryTake(out var row0, out var apart))
+        {
+            var sums = SmallUnitWalk<TFormat, TIsa>.Multiply(weights.Row(row0), apart * weights.RowBytes, vector);
+            RowStreams.Store(sums, output + row0, apart);
+        }
+        var first = streams.Rest;
         if (first == end)
             return;
         if (end - begin >= Group)

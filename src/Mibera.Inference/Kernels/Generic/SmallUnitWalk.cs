@@ -54,18 +54,29 @@ internal static unsafe class SmallUnitWalk<TFormat, TIsa>
         var chunksInBlock = TFormat.ChunksInBlock;
         var chunks = x.Width / Chunk;
         var accumulator = Vector256<float>.Zero;
-        var ahead = rows + Prefetch.Distance(8 * (nint)stride);
+        var phase = 0L;
         for (var chunk = 0; chunk < chunks; chunk += chunksInBlock)
         {
-            // The next group's bytes, in order and skipping no line: as many as this step consumes.
-            for (var line = 0; line < 8 * blockBytes; line += 64)
-                TIsa.Prefetch(ahead + line, Prefetch.IntoFirstLevel);
-            ahead += 8 * blockBytes;
+            // Each stream's next line; of blocks of half a line the odd rows' and the even rows' by turns.
+            PrefetchFour(rows + phase, stride);
+            if (blockBytes > 32)
+                PrefetchFour(rows + (stride - phase), stride);
+            phase = stride - phase;
             for (var step = 0; step < chunksInBlock; step++)
                 accumulator = Multiply(rows, stride, step, chunk + step, x, accumulator);
             rows += blockBytes;
         }
         return accumulator;
+    }
+
+    /// <summary>Prefetches the rows at 0, 2, 4 and 6 * <paramref name="stride"/>.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void PrefetchFour(byte* rows, long stride)
+    {
+        TIsa.Prefetch(rows + RowStreams.PrefetchDistance, Prefetch.IntoFirstLevel);
+        TIsa.Prefetch(rows + 2 * stride + RowStreams.PrefetchDistance, Prefetch.IntoFirstLevel);
+        TIsa.Prefetch(rows + 4 * stride + RowStreams.PrefetchDistance, Prefetch.IntoFirstLevel);
+        TIsa.Prefetch(rows + 6 * stride + RowStreams.PrefetchDistance, Prefetch.IntoFirstLevel);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

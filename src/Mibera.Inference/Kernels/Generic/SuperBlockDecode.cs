@@ -18,20 +18,18 @@ internal sealed unsafe class SuperBlockDecode<TFormat, TIsa> : DecodeKernel
         var memory = stackalloc byte[RowGroup.Bytes + RowGroup.Alignment];
         var group = RowGroup.Aligned(memory);
         var vector = new QuantizedVector(x, row);
-        for (var first = begin; first < end; first += RowGroup.Rows)
+        var streams = new RowStreams(begin, end, weights.RowBytes, RowGroup.Rows);
+        while (streams.TryTake(out var first, out var apart))
         {
-            var count = Math.Min(RowGroup.Rows, end - first);
-            var sums = SuperBlockWalk<TFormat, TIsa>.Multiply(weights.Row(first), weights.RowBytes, count, vector, group);
-            if (count == RowGroup.Rows)
-                sums.Store(output + first);
-            else
-                Store(sums, output + first, count);
+            var sums = SuperBlockWalk<TFormat, TIsa>.Multiply(
+                weights.Row(first), apart * weights.RowBytes, RowGroup.Rows, vector, group);
+            RowStreams.Store(sums, output + first, apart);
         }
-    }
-
-    private static void Store(Vector256<float> sums, float* output, int count)
-    {
+        var count = end - streams.Rest;
+        if (count == 0)
+            return;
+        var rest = SuperBlockWalk<TFormat, TIsa>.Multiply(weights.Row(streams.Rest), weights.RowBytes, count, vector, group);
         for (var i = 0; i < count; i++)
-            output[i] = sums.GetElement(i);
+            output[streams.Rest + i] = rest.GetElement(i);
     }
 }

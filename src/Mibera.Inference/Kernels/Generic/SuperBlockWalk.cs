@@ -14,7 +14,10 @@ internal static unsafe class SuperBlockWalk<TFormat, TIsa>
 
     private const int SubBlocks = Block / IntegerBlock.SubBlock;
 
-    /// <summary>The products of <paramref name="count"/> rows, eight at most; other lanes are undefined.</summary>
+    /// <summary>
+    /// The products of <paramref name="count"/> rows, eight at most, <paramref name="rowBytes"/> apart; other lanes are
+    /// undefined.
+    /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static Vector256<float> Multiply(byte* rows, long rowBytes, int count, QuantizedVector x, RowGroup group)
     {
@@ -22,26 +25,23 @@ internal static unsafe class SuperBlockWalk<TFormat, TIsa>
         var quants = x.Quants;
         var sums = x.Sums;
         var accumulator = Vector256<float>.Zero;
-        // The next group's bytes, in order and skipping no line: as many in each step as the step consumes.
-        var ahead = rows + Prefetch.Distance(RowGroup.Rows * (nint)rowBytes);
         for (var b = 0; b < x.Width / Block; b++)
         {
             var block = rows + (long)b * TFormat.BlockBytes;
             if (Vector256.IsHardwareAccelerated)
             {
-                Prepare(block, rowBytes, count, quants, sums, ahead, group);
+                Prepare(block, rowBytes, count, quants, sums, group);
                 for (var i = 0; i < count; i++)
                     MultiplyRow(block + i * rowBytes, quants, tables, i, group);
                 accumulator = Accumulate(accumulator, sums, x.Scales[b], group.ScaleBits, group);
             }
             else
             {
-                PrepareApart(block, rowBytes, count, quants, sums, ahead, group);
+                PrepareApart(block, rowBytes, count, quants, sums, group);
                 MultiplyFirstHalves(block, rowBytes, count, quants, tables, group);
                 MultiplySecondHalves(block, rowBytes, count, quants, tables, group);
                 accumulator = AccumulateApart(accumulator, sums, x.Scales[b], group);
             }
-            ahead += RowGroup.Rows * TFormat.BlockBytes;
             quants += Block;
             sums += SubBlocks;
         }
@@ -51,8 +51,8 @@ internal static unsafe class SuperBlockWalk<TFormat, TIsa>
     // Vectors of 256 bits that are pairs of registers are structs to the compiler, and it stops inlining when a method has too
     // many of them: then each operation on a vector becomes a call. So every stage is a method of its own there.
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private static void PrepareApart(byte* block, long rowBytes, int count, sbyte* quants, short* sums, byte* ahead, RowGroup group) =>
-        Prepare(block, rowBytes, count, quants, sums, ahead, group);
+    private static void PrepareApart(byte* block, long rowBytes, int count, sbyte* quants, short* sums, RowGroup group) =>
+        Prepare(block, rowBytes, count, quants, sums, group);
 
     [MethodImpl(MethodImplOptions.NoInlining)]
     private static void MultiplyFirstHalves(byte* block, long rowBytes, int count, sbyte* quants, byte* tables, RowGroup group)
@@ -82,16 +82,15 @@ internal static unsafe class SuperBlockWalk<TFormat, TIsa>
         Accumulate(accumulator, sums, activationScale, group.ScaleBits, group);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Prepare(byte* block, long rowBytes, int count, sbyte* quants, short* sums, byte* ahead, RowGroup group)
+    private static void Prepare(byte* block, long rowBytes, int count, sbyte* quants, short* sums, RowGroup group)
     {
         if (TFormat.Form == WeightForm.Signed)
             StoreMagnitudes(quants, group.Magnitudes);
         for (var i = 0; i < count; i++)
         {
             for (var line = 0; line < TFormat.BlockBytes; line += 64)
-                TIsa.Prefetch(ahead + line, Prefetch.IntoFirstLevel);
+                TIsa.Prefetch(block + RowStreams.PrefetchDistance + line, Prefetch.IntoFirstLevel);
             PrepareRow(block, sums, i, group);
-            ahead += TFormat.BlockBytes;
             block += rowBytes;
         }
     }

@@ -22,21 +22,19 @@ internal sealed unsafe class PlaneDecode : DecodeKernel
         var products = (Vector256<int>*)((nuint)(memory + Alignment - 1) & ~(nuint)(Alignment - 1));
         var scales = x.Scales(row);
         var blocks = x.Width / 256;
-        for (var first = begin; first < end; first += Rows)
-        {
-            var count = Math.Min(Rows, end - first);
-            var sums = Walk(weights.Row(first), (nint)weights.RowBytes, count, packed, scales, blocks, products);
-            if (count == Rows)
-            {
-                sums.Store(output + first);
-                continue;
-            }
-            for (var i = 0; i < count; i++)
-                output[first + i] = sums.GetElement(i);
-        }
+        var rowBytes = (nint)weights.RowBytes;
+        var streams = new RowStreams(begin, end, rowBytes, Rows);
+        while (streams.TryTake(out var first, out var apart))
+            RowStreams.Store(Walk(weights.Row(first), apart * rowBytes, Rows, packed, scales, blocks, products), output + first, apart);
+        var count = end - streams.Rest;
+        if (count == 0)
+            return;
+        var rest = Walk(weights.Row(streams.Rest), rowBytes, count, packed, scales, blocks, products);
+        for (var i = 0; i < count; i++)
+            output[streams.Rest + i] = rest.GetElement(i);
     }
 
-    /// <summary>The products of <paramref name="count"/> rows; other lanes are undefined.</summary>
+    /// <summary>The products of <paramref name="count"/> rows, <paramref name="rowBytes"/> apart; other lanes are undefined.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static Vector256<float> Walk(
         byte* rows, nint rowBytes, int count, byte* packed, float* scales, int blocks, Vector256<int>* products)
@@ -44,20 +42,18 @@ internal sealed unsafe class PlaneDecode : DecodeKernel
         var tables = IQ2XXS.Planes.Tables;
         var bits = (uint*)(products + Rows);
         var accumulator = Vector256<float>.Zero;
-        var ahead = rows + Prefetch.Distance(Rows * rowBytes);
         for (var b = 0; b < blocks; b++)
         {
-            Prefetch.Lines(ahead, Rows * IQ2XXS.BlockBytes, Prefetch.IntoFirstLevel);
             var block = rows;
             for (var i = 0; i < count; i++, block += rowBytes)
             {
+                Prefetch.Lines(block + RowStreams.PrefetchDistance, IQ2XXS.BlockBytes, Prefetch.IntoFirstLevel);
                 bits[i] = *(ushort*)block;
                 products[i] = IQ2XXS.Planes.Multiply(tables, block, packed);
             }
             // As in ScalarKernel: one multiply-add for each block.
             var scale = IQ2XXS.Scales(Vector256.Load(bits)) * Vector256.Create(scales[b]);
             accumulator = Vector256.FusedMultiplyAdd(Vector256.ConvertToSingle(Avx2Isa.SumRows(products)), scale, accumulator);
-            ahead += Rows * IQ2XXS.BlockBytes;
             rows += IQ2XXS.BlockBytes;
             packed += GroupPlanesLayout.Size;
         }
