@@ -40,14 +40,16 @@ internal sealed unsafe class FloatKernel<TFormat> : MatrixKernel
         for (var first = 0; first < input.Rows; first += InputBlock)
         {
             var count = Math.Min(InputBlock, input.Rows - first);
+            if (count == 1)
+            {
+                MultiplyOne(weights, input.Row(first), begin, end, output + first * outputStride);
+                continue;
+            }
             for (var row = begin; row < end; row += Rows)
             {
                 var rows = RowPointers.Of(weights, row, Math.Min(Rows, end - row));
                 var target = output + first * outputStride + row;
-                if (count == 1)
-                    MultiplyOne(rows, weights.Columns, input.Row(first), Math.Min(Rows, end - row), target);
-                else
-                    MultiplyMany(rows, weights.Columns, input, first, count, Math.Min(Rows, end - row), target, outputStride);
+                MultiplyMany(rows, weights.Columns, input, first, count, Math.Min(Rows, end - row), target, outputStride);
             }
         }
     }
@@ -61,23 +63,33 @@ internal sealed unsafe class FloatKernel<TFormat> : MatrixKernel
             output[i] = TFormat.Decode(row + (long)i * TFormat.Bytes);
     }
 
-    /// <summary>Four rows of weights with one input, while the next four are fetched.</summary>
-    private static void MultiplyOne(in RowPointers rows, int columns, float* x, int count, float* output)
+    private static void MultiplyOne(in WeightMatrix weights, float* x, int begin, int end, float* output)
+    {
+        var streams = new RowStreams(begin, end, weights.RowBytes, Rows);
+        while (streams.TryTake(out var row, out var apart))
+        {
+            var rows = RowPointers.Apart(weights.Row(row), apart * weights.RowBytes);
+            MultiplyOne(rows, weights.Columns, x).Store(Rows, output + row, apart);
+        }
+        if (streams.Rest == end)
+            return;
+        var rest = RowPointers.Of(weights, streams.Rest, end - streams.Rest);
+        MultiplyOne(rest, weights.Columns, x).Store(end - streams.Rest, output + streams.Rest, 1);
+    }
+
+    /// <summary>Four rows of weights with one input.</summary>
+    private static FourSums MultiplyOne(in RowPointers rows, int columns, float* x)
     {
         Vector512<float> a = default, b = default, c = default, d = default;
         byte* row0 = rows[0], row1 = rows[1], row2 = rows[2], row3 = rows[3];
-        var ahead = row3 + (row3 - row2);
         var whole = columns & -Lanes.Count;
         for (var i = 0; i < whole; i += Lanes.Count)
         {
             var bytes = (long)i * TFormat.Bytes;
-            Hint.Prefetch(ahead + Rows * bytes);
-            Hint.Prefetch(ahead + Rows * bytes + 64);
-            if (TFormat.Bytes > 2)
-            {
-                Hint.Prefetch(ahead + Rows * bytes + 128);
-                Hint.Prefetch(ahead + Rows * bytes + 192);
-            }
+            Hint.Prefetch(row0 + bytes + RowStreams.PrefetchDistance);
+            Hint.Prefetch(row1 + bytes + RowStreams.PrefetchDistance);
+            Hint.Prefetch(row2 + bytes + RowStreams.PrefetchDistance);
+            Hint.Prefetch(row3 + bytes + RowStreams.PrefetchDistance);
             var input = Vector512.Load(x + i);
             a = Vector512.FusedMultiplyAdd(input, TFormat.Load(row0 + bytes), a);
             b = Vector512.FusedMultiplyAdd(input, TFormat.Load(row1 + bytes), b);
@@ -85,9 +97,7 @@ internal sealed unsafe class FloatKernel<TFormat> : MatrixKernel
             d = Vector512.FusedMultiplyAdd(input, TFormat.Load(row3 + bytes), d);
         }
         var sums = new FourSums(a, b, c, d);
-        if (whole < columns)
-            sums = AddTail(rows, whole, columns - whole, x + whole, sums);
-        sums.Store(count, output);
+        return whole < columns ? AddTail(rows, whole, columns - whole, x + whole, sums) : sums;
     }
 
     /// <summary>Four rows of weights with up to <see cref="InputBlock"/> inputs, column block by column block.</summary>
@@ -112,7 +122,7 @@ internal sealed unsafe class FloatKernel<TFormat> : MatrixKernel
         {
             if (whole < columns)
                 sums[t] = AddTail(rows, whole, columns - whole, input.Row(first + t) + whole, sums[t]);
-            sums[t].Store(count, output + t * outputStride);
+            sums[t].Store(count, output + t * outputStride, 1);
         }
     }
 
@@ -223,12 +233,13 @@ internal sealed unsafe class FloatKernel<TFormat> : MatrixKernel
         public readonly Vector512<float> C = c;
         public readonly Vector512<float> D = d;
 
-        public void Store(int count, float* output)
+        /// <summary>Stores the first <paramref name="count"/> sums, <paramref name="apart"/> floats from each to the next.</summary>
+        public void Store(int count, float* output, nint apart)
         {
             output[0] = Lanes.Sum(A);
-            if (count > 1) output[1] = Lanes.Sum(B);
-            if (count > 2) output[2] = Lanes.Sum(C);
-            if (count > 3) output[3] = Lanes.Sum(D);
+            if (count > 1) output[apart] = Lanes.Sum(B);
+            if (count > 2) output[2 * apart] = Lanes.Sum(C);
+            if (count > 3) output[3 * apart] = Lanes.Sum(D);
         }
     }
 
