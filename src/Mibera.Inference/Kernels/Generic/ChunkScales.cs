@@ -17,10 +17,17 @@ internal readonly unsafe struct ChunkScales<TFormat, TIsa>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public ChunkScales(short* scales)
     {
+        // Of the two fields one is used; the other would be cleared in memory, for every row.
         if (TFormat.ScaleSpan == 32)
+        {
             _pairs = (int*)scales;
+            Unsafe.SkipInit(out _lanes);
+        }
         else
+        {
+            _pairs = null;
             _lanes = ScaleLanes.Load<TIsa>(scales);
+        }
     }
 
     /// <summary>The scales of chunk <paramref name="chunk"/> (a constant), those of 16 weights in each lane. One scale for both needs

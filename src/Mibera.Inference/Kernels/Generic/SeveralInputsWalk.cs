@@ -62,7 +62,7 @@ internal static unsafe class SeveralInputsWalk<TFormat, TIsa, TCount>
         for (var i = 0; i < count; i++)
         {
             for (var line = 0; line < TFormat.BlockBytes; line += 64)
-                TIsa.Prefetch(block + RowStreams.PrefetchDistance + line, Prefetch.IntoFirstLevel);
+                TIsa.Prefetch(block + RowStreams.PrefetchDistance + line, intoFirstLevel: true);
             PrepareRow(block, sums, width / IntegerBlock.SubBlock, i, groups);
             block += rowBytes;
         }

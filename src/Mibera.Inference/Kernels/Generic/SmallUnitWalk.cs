@@ -73,10 +73,10 @@ internal static unsafe class SmallUnitWalk<TFormat, TIsa>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void PrefetchFour(byte* rows, long stride)
     {
-        TIsa.Prefetch(rows + RowStreams.PrefetchDistance, Prefetch.IntoFirstLevel);
-        TIsa.Prefetch(rows + 2 * stride + RowStreams.PrefetchDistance, Prefetch.IntoFirstLevel);
-        TIsa.Prefetch(rows + 4 * stride + RowStreams.PrefetchDistance, Prefetch.IntoFirstLevel);
-        TIsa.Prefetch(rows + 6 * stride + RowStreams.PrefetchDistance, Prefetch.IntoFirstLevel);
+        TIsa.Prefetch(rows + RowStreams.PrefetchDistance, intoFirstLevel: true);
+        TIsa.Prefetch(rows + 2 * stride + RowStreams.PrefetchDistance, intoFirstLevel: true);
+        TIsa.Prefetch(rows + 4 * stride + RowStreams.PrefetchDistance, intoFirstLevel: true);
+        TIsa.Prefetch(rows + 6 * stride + RowStreams.PrefetchDistance, intoFirstLevel: true);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -31,8 +31,8 @@ internal static unsafe class SuperBlockWalk<TFormat, TIsa>
             if (Vector256.IsHardwareAccelerated)
             {
                 Prepare(block, rowBytes, count, quants, sums, group);
-                for (var i = 0; i < count; i++)
-                    MultiplyRow(block + i * rowBytes, quants, tables, i, group);
+                for (var i = 0; i < count; i++, block += rowBytes)
+                    MultiplyRow(block, quants, tables, i, group);
                 accumulator = Accumulate(accumulator, sums, x.Scales[b], group.ScaleBits, group);
             }
             else
@@ -89,7 +89,7 @@ internal static unsafe class SuperBlockWalk<TFormat, TIsa>
         for (var i = 0; i < count; i++)
         {
             for (var line = 0; line < TFormat.BlockBytes; line += 64)
-                TIsa.Prefetch(block + RowStreams.PrefetchDistance + line, Prefetch.IntoFirstLevel);
+                TIsa.Prefetch(block + RowStreams.PrefetchDistance + line, intoFirstLevel: true);
             PrepareRow(block, sums, i, group);
             block += rowBytes;
         }
@@ -118,15 +118,11 @@ internal static unsafe class SuperBlockWalk<TFormat, TIsa>
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static DotSink Begin(sbyte* quants, int row, RowGroup group)
-    {
-        var sink = new DotSink { Quants = quants, Magnitudes = group.Magnitudes };
-        if (TFormat.HasScales)
-            sink.Scales = new ChunkScales<TFormat, TIsa>((short*)(group.Scales + row));
-        if (TFormat.HasScales && TFormat.HasOffsets)
-            sink.Sum = -group.Minimums[row];
-        return sink;
-    }
+    private static DotSink Begin(sbyte* quants, int row, RowGroup group) => new(
+        quants,
+        group.Magnitudes,
+        TFormat.HasScales ? new ChunkScales<TFormat, TIsa>((short*)(group.Scales + row)) : default,
+        TFormat.HasScales && TFormat.HasOffsets ? -group.Minimums[row] : default);
 
     /// <summary>The float step of eight rows and a block: <paramref name="scaleBits"/> are of the rows, the rest is of an
     /// input.</summary>
@@ -155,12 +151,13 @@ internal static unsafe class SuperBlockWalk<TFormat, TIsa>
             Vector256.Abs(Vector256.Load(quants + i)).AsByte().Store(magnitudes + i);
     }
 
-    private struct DotSink : IChunkSink
+    // Constructed whole: what an initializer does not name, the compiler would clear in memory, for every row.
+    private struct DotSink(sbyte* quants, byte* magnitudes, ChunkScales<TFormat, TIsa> scales, Vector256<int> sum) : IChunkSink
     {
-        public sbyte* Quants;
-        public byte* Magnitudes;
-        public ChunkScales<TFormat, TIsa> Scales;
-        public Vector256<int> Sum;
+        public readonly sbyte* Quants = quants;
+        public readonly byte* Magnitudes = magnitudes;
+        public readonly ChunkScales<TFormat, TIsa> Scales = scales;
+        public Vector256<int> Sum = sum;
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public void Accept(int chunk, Vector256<byte> weights)

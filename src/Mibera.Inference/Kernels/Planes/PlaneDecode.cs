@@ -47,7 +47,7 @@ internal sealed unsafe class PlaneDecode : DecodeKernel
             var block = rows;
             for (var i = 0; i < count; i++, block += rowBytes)
             {
-                Prefetch.Lines(block + RowStreams.PrefetchDistance, IQ2XXS.BlockBytes, Prefetch.IntoFirstLevel);
+                Prefetch.Lines(block + RowStreams.PrefetchDistance, IQ2XXS.BlockBytes, intoFirstLevel: true);
                 bits[i] = *(ushort*)block;
                 products[i] = IQ2XXS.Planes.Multiply(tables, block, packed);
             }
