@@ -99,17 +99,14 @@ internal readonly unsafe struct Avx2Isa : IIsa
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector256<int> SumRows(Vector256<int>* rows)
     {
-        var (lower, upper) = SumLanes(rows);
-        return lower + upper;
+        var first = SumFour(rows[0], rows[1], rows[2], rows[3]);
+        var last = SumFour(rows[4], rows[5], rows[6], rows[7]);
+        return Avx2.Permute2x128(first, last, 0x20) + Avx2.Permute2x128(first, last, 0x31);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static (Vector256<int> Lower, Vector256<int> Upper) SumLanes(Vector256<int>* rows)
-    {
-        var first = SumFour(rows[0], rows[1], rows[2], rows[3]);
-        var last = SumFour(rows[4], rows[5], rows[6], rows[7]);
-        return (Avx2.Permute2x128(first, last, 0x20), Avx2.Permute2x128(first, last, 0x31));
-    }
+    public static Vector256<int> SumLanes(Vector256<int>* vectors) => Avx2.PermuteVar8x32(
+        SumFour(vectors[0], vectors[1], vectors[2], vectors[3]), Vector256.Create(0, 4, 1, 5, 2, 6, 3, 7));
 
     // Lane L of the i-th vector holds row 4 L + i, so that the transposition within lanes puts the rows in order.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -76,7 +76,7 @@ internal readonly unsafe struct AvxVnniIsa : IIsa
     public static Vector256<int> SumRows(Vector256<int>* rows) => Avx2Isa.SumRows(rows);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static (Vector256<int> Lower, Vector256<int> Upper) SumLanes(Vector256<int>* rows) => Avx2Isa.SumLanes(rows);
+    public static Vector256<int> SumLanes(Vector256<int>* vectors) => Avx2Isa.SumLanes(vectors);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void LoadTransposed(

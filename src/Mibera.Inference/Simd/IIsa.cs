@@ -77,8 +77,8 @@ internal unsafe interface IIsa
     /// <summary>The totals of eight vectors.</summary>
     static abstract Vector256<int> SumRows(Vector256<int>* rows);
 
-    /// <summary>The totals of the lower lanes of eight vectors, and of the upper lanes.</summary>
-    static abstract (Vector256<int> Lower, Vector256<int> Upper) SumLanes(Vector256<int>* rows);
+    /// <summary>The totals of the lanes of four vectors: of the lower and of the upper lane of the first, of the second, ...</summary>
+    static abstract Vector256<int> SumLanes(Vector256<int>* vectors);
 
     /// <summary>
     /// Sixteen bytes of each of eight rows, <paramref name="stride"/> bytes apart, transposed: dword r of column c is dword c of

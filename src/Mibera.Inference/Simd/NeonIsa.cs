@@ -93,11 +93,10 @@ internal readonly unsafe struct NeonIsa : IIsa
         SumFour(Fold(rows[4]), Fold(rows[5]), Fold(rows[6]), Fold(rows[7])));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static (Vector256<int> Lower, Vector256<int> Upper) SumLanes(Vector256<int>* rows)
+    public static Vector256<int> SumLanes(Vector256<int>* vectors)
     {
-        var lanes = (Vector128<int>*)rows;
-        return (Vector256.Create(SumFour(lanes[0], lanes[2], lanes[4], lanes[6]), SumFour(lanes[8], lanes[10], lanes[12], lanes[14])),
-            Vector256.Create(SumFour(lanes[1], lanes[3], lanes[5], lanes[7]), SumFour(lanes[9], lanes[11], lanes[13], lanes[15])));
+        var lanes = (Vector128<int>*)vectors;
+        return Vector256.Create(SumFour(lanes[0], lanes[1], lanes[2], lanes[3]), SumFour(lanes[4], lanes[5], lanes[6], lanes[7]));
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -91,19 +91,19 @@ internal readonly unsafe struct PortableIsa : IIsa
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector256<int> SumRows(Vector256<int>* rows)
     {
-        var (lower, upper) = SumLanes(rows);
-        return lower + upper;
+        var sums = Vector256<int>.Zero;
+        for (var i = 0; i < 8; i++)
+            sums = sums.WithElement(i, Vector128.Sum(rows[i].GetLower() + rows[i].GetUpper()));
+        return sums;
     }
 
-    public static (Vector256<int> Lower, Vector256<int> Upper) SumLanes(Vector256<int>* rows)
+    public static Vector256<int> SumLanes(Vector256<int>* vectors)
     {
-        var (lower, upper) = (Vector256<int>.Zero, Vector256<int>.Zero);
+        var lanes = (Vector128<int>*)vectors;
+        var sums = Vector256<int>.Zero;
         for (var i = 0; i < 8; i++)
-        {
-            lower = lower.WithElement(i, Vector128.Sum(rows[i].GetLower()));
-            upper = upper.WithElement(i, Vector128.Sum(rows[i].GetUpper()));
-        }
-        return (lower, upper);
+            sums = sums.WithElement(i, Vector128.Sum(lanes[i]));
+        return sums;
     }
 
     public static void LoadTransposed(

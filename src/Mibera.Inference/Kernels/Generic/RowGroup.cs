@@ -30,14 +30,14 @@ internal readonly unsafe struct RowGroup
         get => _memory;
     }
 
-    /// <summary>The same of the minimums.</summary>
+    /// <summary>The same of the minimums, or of the minimums of two rows in each.</summary>
     public Vector256<int>* Minimums
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         get => _memory + Rows;
     }
 
-    /// <summary>Each row's sixteen sub-block scales.</summary>
+    /// <summary>Each row's sixteen sub-block scales, or what <see cref="SubBlockPairs{TFormat, TIsa}"/> makes of them.</summary>
     public Vector256<short>* Scales
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]

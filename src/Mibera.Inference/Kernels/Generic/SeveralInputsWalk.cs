@@ -59,6 +59,8 @@ internal static unsafe class SeveralInputsWalk<TFormat, TIsa, TCount>
             for (var t = 0; t < TCount.Value; t++)
                 SuperBlockWalk<TFormat, TIsa>.StoreMagnitudes(quants + t * width, groups[t].Magnitudes);
         }
+        if (TFormat.PairsSubBlocks)
+            PreparePairs(block, rowBytes, count, sums, width / IntegerBlock.SubBlock, groups);
         for (var i = 0; i < count; i++)
         {
             for (var line = 0; line < TFormat.BlockBytes; line += 64)
@@ -74,7 +76,7 @@ internal static unsafe class SeveralInputsWalk<TFormat, TIsa, TCount>
         var own = groups[0];
         own.ScaleBits[row] = TFormat.ScaleBits(block, 0);
         TFormat.Prepare<TIsa>(block, own.PreparedOf(row));
-        if (!TFormat.HasScales)
+        if (!TFormat.HasScales || TFormat.PairsSubBlocks)
             return;
         TFormat.SubBlocks<TIsa>(block, out var scales, out var mins);
         own.Scales[row] = scales;
@@ -85,12 +87,27 @@ internal static unsafe class SeveralInputsWalk<TFormat, TIsa, TCount>
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void PreparePairs(byte* block, long rowBytes, int count, short* sums, int sumsStride, RowGroups groups)
+    {
+        // Pairs have half as many minimums as there is room for.
+        var mins = (Vector256<short>*)(groups[0].Minimums + RowGroup.Rows / 2);
+        for (var pair = 0; 2 * pair < count; pair++, block += 2 * rowBytes)
+            mins[pair] = SubBlockPairs<TFormat, TIsa>.Prepare(block, 2 * pair + 1 < count ? block + rowBytes : block, pair, groups[0]);
+        for (var t = 0; t < TCount.Value; t++)
+        {
+            var sumsOf32 = SubBlockPairs<TFormat, TIsa>.SumsOf32(sums + t * sumsStride);
+            for (var pair = 0; 2 * pair < count; pair++)
+                SubBlockPairs<TFormat, TIsa>.StoreMinimums(mins[pair], sumsOf32, pair, groups[t]);
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void MultiplyRow(byte* block, sbyte* quants, int width, byte* tables, int row, RowGroups groups)
     {
         var own = groups[0];
         var sink = new DotSink { Quants = quants, Width = width, Magnitudes = own.Magnitudes };
         if (TFormat.HasScales)
-            sink.Scales = new ChunkScales<TFormat, TIsa>((short*)(own.Scales + row));
+            sink.Scales = new ChunkScales<TFormat, TIsa>(row, own);
         if (TFormat.HasScales && TFormat.HasOffsets)
         {
             sink.Sum0 = -groups[0].Minimums[row];

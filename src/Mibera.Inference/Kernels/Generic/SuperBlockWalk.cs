@@ -86,6 +86,8 @@ internal static unsafe class SuperBlockWalk<TFormat, TIsa>
     {
         if (TFormat.Form == WeightForm.Signed)
             StoreMagnitudes(quants, group.Magnitudes);
+        if (TFormat.PairsSubBlocks)
+            PreparePairs(block, rowBytes, count, sums, group);
         for (var i = 0; i < count; i++)
         {
             for (var line = 0; line < TFormat.BlockBytes; line += 64)
@@ -100,12 +102,23 @@ internal static unsafe class SuperBlockWalk<TFormat, TIsa>
     {
         group.ScaleBits[row] = TFormat.ScaleBits(block, 0);
         TFormat.Prepare<TIsa>(block, group.PreparedOf(row));
-        if (!TFormat.HasScales)
+        if (!TFormat.HasScales || TFormat.PairsSubBlocks)
             return;
         TFormat.SubBlocks<TIsa>(block, out var scales, out var mins);
         group.Scales[row] = scales;
         if (TFormat.HasMins || TFormat.HasOffsets)
             group.Minimums[row] = TIsa.MultiplyAddPairs(Vector256<int>.Zero, mins, Vector256.Load(sums));
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void PreparePairs(byte* block, long rowBytes, int count, short* sums, RowGroup group)
+    {
+        var sumsOf32 = SubBlockPairs<TFormat, TIsa>.SumsOf32(sums);
+        for (var pair = 0; 2 * pair < count; pair++, block += 2 * rowBytes)
+        {
+            var mins = SubBlockPairs<TFormat, TIsa>.Prepare(block, 2 * pair + 1 < count ? block + rowBytes : block, pair, group);
+            SubBlockPairs<TFormat, TIsa>.StoreMinimums(mins, sumsOf32, pair, group);
+        }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -121,7 +134,7 @@ internal static unsafe class SuperBlockWalk<TFormat, TIsa>
     private static DotSink Begin(sbyte* quants, int row, RowGroup group) => new(
         quants,
         group.Magnitudes,
-        TFormat.HasScales ? new ChunkScales<TFormat, TIsa>((short*)(group.Scales + row)) : default,
+        TFormat.HasScales ? new ChunkScales<TFormat, TIsa>(row, group) : default,
         TFormat.HasScales && TFormat.HasOffsets ? -group.Minimums[row] : default);
 
     /// <summary>The float step of eight rows and a block: <paramref name="scaleBits"/> are of the rows, the rest is of an
@@ -141,7 +154,7 @@ internal static unsafe class SuperBlockWalk<TFormat, TIsa>
         accumulator = Vector256.FusedMultiplyAdd(Vector256.ConvertToSingle(products), TFormat.Scales(bits) * scale, accumulator);
         if (!TFormat.HasMins)
             return accumulator;
-        var minimums = Vector256.ConvertToSingle(-TIsa.SumRows(group.Minimums));
+        var minimums = Vector256.ConvertToSingle(-(TFormat.PairsSubBlocks ? TIsa.SumLanes(group.Minimums) : TIsa.SumRows(group.Minimums)));
         return Vector256.FusedMultiplyAdd(minimums, TFormat.MinScales(bits) * scale, accumulator);
     }
 

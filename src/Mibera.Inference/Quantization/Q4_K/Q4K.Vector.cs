@@ -29,6 +29,14 @@ internal readonly unsafe partial struct Q4K : IVectorFormat
         where TIsa : struct, IIsa =>
         SubBlockScales.Unpack<TIsa>(((Block*)block)->Scales, out scales, out mins);
 
+    public static bool PairsSubBlocks => true;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void SubBlocksOfTwo<TIsa>(
+        byte* block0, byte* block1, out Vector256<short> first, out Vector256<short> last, out Vector256<short> mins)
+        where TIsa : struct, IIsa =>
+        SubBlockScales.UnpackTwo<TIsa>(((Block*)block0)->Scales, ((Block*)block1)->Scales, out first, out last, out mins);
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static uint ScaleBits(byte* block, int unit) => *(uint*)block;
 }
