@@ -66,8 +66,7 @@ internal sealed unsafe class KernelCase : IDisposable
 
     private struct RowsBody : IParallelBody
     {
-        /// <summary>A multiple of every kernel's granularity.</summary>
-        public const int Rows = 32;
+        public const int Rows = Projection.ChunkRows;
 
         public KernelCase Case;
         public MatrixKernel Kernel;

@@ -66,10 +66,10 @@ internal sealed unsafe class FloatKernel<TFormat> : MatrixKernel
     private static void MultiplyOne(in WeightMatrix weights, float* x, int begin, int end, float* output)
     {
         var streams = new RowStreams(begin, end, weights.RowBytes, Rows);
-        while (streams.TryTake(out var row, out var apart))
+        while (streams.TryTake(out var row, out var rowStride))
         {
-            var rows = RowPointers.Apart(weights.Row(row), apart * weights.RowBytes);
-            MultiplyOne(rows, weights.Columns, x).Store(Rows, output + row, apart);
+            var rows = RowPointers.Apart(weights.Row(row), rowStride * weights.RowBytes);
+            MultiplyOne(rows, weights.Columns, x).Store(Rows, output + row, rowStride);
         }
         if (streams.Rest == end)
             return;
@@ -233,13 +233,13 @@ internal sealed unsafe class FloatKernel<TFormat> : MatrixKernel
         public readonly Vector512<float> C = c;
         public readonly Vector512<float> D = d;
 
-        /// <summary>Stores the first <paramref name="count"/> sums, <paramref name="apart"/> floats from each to the next.</summary>
-        public void Store(int count, float* output, nint apart)
+        /// <summary>Stores the first <paramref name="count"/> sums, <paramref name="rowStride"/> floats from each to the next.</summary>
+        public void Store(int count, float* output, nint rowStride)
         {
             output[0] = Lanes.Sum(A);
-            if (count > 1) output[apart] = Lanes.Sum(B);
-            if (count > 2) output[2 * apart] = Lanes.Sum(C);
-            if (count > 3) output[3 * apart] = Lanes.Sum(D);
+            if (count > 1) output[rowStride] = Lanes.Sum(B);
+            if (count > 2) output[2 * rowStride] = Lanes.Sum(C);
+            if (count > 3) output[3 * rowStride] = Lanes.Sum(D);
         }
     }
 

@@ -26,8 +26,8 @@ internal static partial class KernelTable
     private static readonly MatrixKernel?[,] Cells =
         new MatrixKernel?[Enum.GetValues<InstructionSet>().Length, ScalarKernels.Length];
 
-    // Kernels are compiled once and for good when they first run. What their loops ask must be known by then, or they ask it in
-    // each step: the first format that a process multiplied was up to 30 % slower than all others.
+    // Kernels marked for full optimization are compiled once and for good when they first run. What was not known by then they
+    // go on asking: AVX2 was once up to 30 % slower in the first format of a process, which asked in each row.
     static KernelTable() => RuntimeHelpers.RunClassConstructor(typeof(Prefetch).TypeHandle);
 
     /// <summary>The kernel of <paramref name="type"/> on <paramref name="set"/>, which this machine must have.</summary>

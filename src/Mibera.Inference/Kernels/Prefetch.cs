@@ -5,13 +5,14 @@ using Mibera.Inference.Simd;
 namespace Mibera.Inference.Kernels;
 
 /// <summary>
-/// Hints that fetch the weights of the next groups of rows while this one is multiplied. They are dropped when the
+/// Hints that fetch weights while others are multiplied: those of the next groups of rows where groups are adjacent rows, or of
+/// the next blocks of <see cref="RowStreams"/>. They are dropped when the
 /// processor's queue is full, so they must be spread evenly, and must skip no line.
 /// </summary>
 internal static unsafe class Prefetch
 {
     /// <summary>
-    /// Whether to fetch into the first-level cache. Measured: on Zen 4 (32 KB) it halves the speed from memory against the
+    /// Whether to fetch the next group of rows, some 20 KB, into the first-level cache. Measured: on Zen 4 (32 KB) it halves the speed from memory against the
     /// second level (Q3_K 35 against 64 Gweights/s), on Zen 5 (48 KB; family 0x1A) the second level is 10 to 15 % slower.
     /// </summary>
     public static readonly bool IntoFirstLevel = !Cpu.IsAmd || Cpu.Family > 0x19;

@@ -1,5 +1,6 @@
 using Mibera.Inference.Gguf;
 using Mibera.Inference.Kernels;
+using Mibera.Inference.Kernels.Generic;
 using Mibera.Inference.Memory;
 using Mibera.Inference.Simd;
 using Mibera.Inference.Threading;
@@ -12,19 +13,19 @@ namespace Mibera.Inference.Models;
 /// </summary>
 internal sealed unsafe class Projection
 {
-    // Row chunks are multiples of this: every kernel's granularity divides it.
-    private const int ChunkRows = 32;
+    /// <summary>Row chunks are multiples of this: every kernel's granularity divides it.</summary>
+    internal const int ChunkRows = 32;
 
-    // Weights that a worker takes at a time, at least: some 5 µs of decoding, so that nobody waits long for the last one, and
-    // much more than taking them costs.
+    // Weights that a worker takes at a time: some 5 µs of reading, so that nobody waits long for the last one, and much more
+    // than taking them costs.
     private const int ChunkBytes = 128 * 1024;
 
-    // And at most, with a few inputs: the longer the streams of RowStreams, the fewer are their beginnings, which nothing
-    // prefetches. Many inputs take long at a chunk, and read it once.
+    // With a few inputs up to this, 15 µs of reading: the longer the streams of RowStreams, the fewer are their beginnings, which
+    // nothing prefetches. More inputs read a chunk once and take long at it.
     private const int LongChunkBytes = 384 * 1024;
-    private const int FewInputs = 8;
+    private const int FewInputs = RowGroups.Inputs;
 
-    // Where there are many workers, a matrix has this many chunks for each before they become long.
+    // But as many for each worker: an eighth of its share is the longest that others wait for it.
     private const int ChunksPerWorker = 8;
 
     private readonly Part[] _parts;
@@ -72,7 +73,7 @@ internal sealed unsafe class Projection
         pool.Run(ref body, _chunks, Grain(_chunks, ChunkRows * _parts[0].RowBytes, input.Rows, pool.ThreadCount));
     }
 
-    /// <summary>Chunks of <paramref name="chunkBytes"/> that a worker takes at a time.</summary>
+    /// <summary>How many of <paramref name="chunks"/> chunks of <paramref name="chunkBytes"/> a worker takes at a time.</summary>
     internal static int Grain(int chunks, long chunkBytes, int inputs, int threads)
     {
         var bytes = inputs > FewInputs

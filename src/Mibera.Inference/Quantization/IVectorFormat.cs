@@ -71,14 +71,15 @@ internal unsafe interface IVectorFormat : IBlockFormat
     static virtual void SubBlocks<TIsa>(byte* block, out Vector256<short> scales, out Vector256<short> mins)
         where TIsa : struct, IIsa => throw new NotSupportedException();
 
-    /// <summary>Whether there is <see cref="SubBlocksOfTwo"/>: with mins, of scales that span 32 weights.</summary>
-    static virtual bool PairsSubBlocks => false;
+    /// <summary>Whether there is <see cref="SubBlocksOfRowPair"/>: instead of <see cref="SubBlocks"/>, with sub-block scales that span
+    /// 32 weights, mins, and no offsets.</summary>
+    static virtual bool UnpacksRowPairs => false;
 
     /// <summary>
     /// The eight scales and mins of a unit of 256 of each of two rows, a row in each lane: in half the steps. Scales 0 to 3,
     /// each twice, in <paramref name="first"/>, scales 4 to 7 in <paramref name="last"/>; mins once.
     /// </summary>
-    static virtual void SubBlocksOfTwo<TIsa>(
+    static virtual void SubBlocksOfRowPair<TIsa>(
         byte* block0, byte* block1, out Vector256<short> first, out Vector256<short> last, out Vector256<short> mins)
         where TIsa : struct, IIsa => throw new NotSupportedException();
 

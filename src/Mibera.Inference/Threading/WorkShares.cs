@@ -2,7 +2,7 @@ namespace Mibera.Inference.Threading;
 
 /// <summary>
 /// The items of a loop, a share of adjacent ones for each worker. A worker goes through its own share in order, so that what
-/// its kernels prefetch behind a chunk is what it reads next, and then helps with the shares of others.
+/// prefetchers load behind a chunk is what it reads next, and then helps with the shares of others.
 /// </summary>
 internal sealed class WorkShares(int workers)
 {

@@ -15,7 +15,7 @@ public unsafe class FloatKernelTests
     {
         foreach (var columns in (int[])[.. Enumerable.Range(1, 100), 1024, 1040, 2053])
         {
-            foreach (var (rows, inputs) in (ReadOnlySpan<(int, int)>)[(1, 1), (6, 1), (3, 2), (4, 4), (5, 7), (7, 33), (2, 65)])
+            foreach (var (rows, inputs) in (ReadOnlySpan<(int, int)>)[(1, 1), (6, 1), (23, 1), (150, 1), (3, 2), (4, 4), (5, 7), (9, 33), (2, 65)])
             {
                 if (columns > 20 && columns % 7 != 0 && inputs > 7) continue;
                 Check(type, rows, columns, inputs);
@@ -27,8 +27,14 @@ public unsafe class FloatKernelTests
     [MemberData(nameof(Types))]
     public void RowRangesAreIndependent(GgmlType type)
     {
-        using var input = Input(5, 72);
-        var (whole, pieces) = (new float[5 * 23], new float[5 * 23]);
+        CheckRowRanges(type, inputs: 1);
+        CheckRowRanges(type, inputs: 5);
+    }
+
+    private static void CheckRowRanges(GgmlType type, int inputs)
+    {
+        using var input = Input(inputs, 72);
+        var (whole, pieces) = (new float[inputs * 23], new float[inputs * 23]);
         fixed (byte* data = Weights(type, 23 * 72))
         fixed (float* w = whole, p = pieces)
         {
@@ -50,14 +56,14 @@ public unsafe class FloatKernelTests
             foreach (var inputs in (int[])[1, 5])
             {
                 using var input = Input(inputs, columns);
-                var output = new float[3 * inputs];
-                var bytes = Weights(type, 3 * columns);
+                var output = new float[9 * inputs];
+                var bytes = Weights(type, 9 * columns);
                 foreach (var buffer in (GuardedBuffer[])[GuardedBuffer.AtStart(bytes.Length), GuardedBuffer.AtEnd(bytes.Length)])
                 {
                     bytes.CopyTo(buffer.Span);
                     fixed (float* target = output)
                         KernelTable.Get(type, InstructionSet.Portable).Multiply(
-                            new WeightMatrix(type, buffer.Pointer, 3, columns), input, 0, 3, target, 3);
+                            new WeightMatrix(type, buffer.Pointer, 9, columns), input, 0, 9, target, 9);
                     Assert.Contains(output, value => value != 0f);
                     buffer.Dispose();
                 }

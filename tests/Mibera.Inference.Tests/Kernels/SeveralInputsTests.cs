@@ -36,6 +36,11 @@ public class SeveralInputsTests
                 var blocks = RandomBlocks.Rows(TFormat.Type, 21, 512, pattern, seed: 97);
                 Compare(kernel, blocks, 21, 512, 0, 21, input, $"{pattern}, {count} inputs");
             }
+            // Streams of several rows, steps, and a rest.
+            using var one = Input(count, 256, ActivationPattern.Outliers);
+            var rows = RandomBlocks.Rows(TFormat.Type, 150, 256, RandomBlocks.Patterns[0], seed: 98);
+            Compare(kernel, rows, 150, 256, 0, 150, one, $"{count} inputs, 150 rows");
+            Compare(kernel, rows, 150, 256, 16, 149, one, $"{count} inputs, rows 16 to 148");
         }
     }
 }

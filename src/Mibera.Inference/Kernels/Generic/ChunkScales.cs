@@ -19,7 +19,7 @@ internal readonly unsafe struct ChunkScales<TFormat, TIsa>
         // Of the two fields one is used; the other would be cleared in memory, for every row.
         if (TFormat.ScaleSpan == 32)
         {
-            _pairs = TFormat.PairsSubBlocks ? SubBlockPairs<TFormat, TIsa>.ScalesOf(row, group) : (int*)(group.Scales + row);
+            _pairs = TFormat.UnpacksRowPairs ? RowPairs<TFormat, TIsa>.ScalesOf(row, group) : (int*)(group.Scales + row);
             Unsafe.SkipInit(out _lanes);
         }
         else
@@ -36,7 +36,7 @@ internal readonly unsafe struct ChunkScales<TFormat, TIsa>
     {
         if (TFormat.ScaleSpan != 32)
             return TIsa.ChunkScales(_lanes, chunk);
-        var apart = TFormat.PairsSubBlocks && chunk >= 4 ? SubBlockPairs<TFormat, TIsa>.LastScales - 4 : 0;
-        return Vector256.Create(_pairs[chunk + apart]).AsInt16();
+        var offset = TFormat.UnpacksRowPairs && chunk >= 4 ? RowPairs<TFormat, TIsa>.LastScales - 4 : 0;
+        return Vector256.Create(_pairs[chunk + offset]).AsInt16();
     }
 }

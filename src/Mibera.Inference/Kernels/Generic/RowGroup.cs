@@ -37,7 +37,7 @@ internal readonly unsafe struct RowGroup
         get => _memory + Rows;
     }
 
-    /// <summary>Each row's sixteen sub-block scales, or what <see cref="SubBlockPairs{TFormat, TIsa}"/> makes of them.</summary>
+    /// <summary>Each row's sixteen sub-block scales, or what <see cref="RowPairs{TFormat, TIsa}"/> makes of them.</summary>
     public Vector256<short>* Scales
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -8,8 +8,8 @@ using Mibera.Inference.Threading;
 
 namespace Mibera.Inference.Kernels.Generic;
 
-/// <summary>Inputs as matrix x vector, two to four at once in registers, in steps of a few rows of weights that stay in cache
-/// meanwhile.</summary>
+/// <summary>Inputs as matrix x vector, two to four at once in registers; more of them in steps of a few rows of weights that
+/// stay in cache meanwhile.</summary>
 internal sealed unsafe class SeveralInputsBatch<TFormat, TIsa> : BatchKernel
     where TFormat : struct, IVectorFormat
     where TIsa : struct, IIsa
@@ -44,18 +44,18 @@ internal sealed unsafe class SeveralInputsBatch<TFormat, TIsa> : BatchKernel
         var groups = new RowGroups(memory);
         var sums = stackalloc Vector256<float>[RowGroups.Inputs];
         var streams = new RowStreams(begin, end, weights.RowBytes, RowGroup.Rows);
-        while (streams.TryTake(out var first, out var apart))
+        while (streams.TryTake(out var first, out var rowStride))
         {
-            Multiply(weights.Row(first), apart * weights.RowBytes, RowGroup.Rows, x, input, inputs, groups, sums);
+            Multiply(weights.Row(first), rowStride * weights.RowBytes, RowGroup.Rows, x, input, inputs, groups, sums);
             for (var t = 0; t < inputs; t++)
-                RowStreams.Store(sums[t], output + (input + t) * outputStride + first, apart);
+                RowStreams.Store(sums[t], output + (input + t) * outputStride + first, rowStride);
         }
         var count = end - streams.Rest;
         if (count == 0)
             return;
         Multiply(weights.Row(streams.Rest), weights.RowBytes, count, x, input, inputs, groups, sums);
         for (var t = 0; t < inputs; t++)
-            new ReadOnlySpan<float>(sums + t, count).CopyTo(new Span<float>(output + (input + t) * outputStride + streams.Rest, count));
+            RowStreams.StoreFirst(sums[t], count, output + (input + t) * outputStride + streams.Rest);
     }
 
     private static void Multiply(

@@ -24,7 +24,7 @@ internal static unsafe class SeveralInputsWalk<TFormat, TIsa, TCount>
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Multiply(
-        byte* rows, long rowBytes, int count, QuantizedRows x, int input, RowGroups groups, Vector256<float>* sums)
+        byte* rows, long stride, int count, QuantizedRows x, int input, RowGroups groups, Vector256<float>* sums)
     {
         var tables = TFormat.Tables;
         var quants = x.Quants(input);
@@ -35,9 +35,9 @@ internal static unsafe class SeveralInputsWalk<TFormat, TIsa, TCount>
         for (var b = 0; b < x.Width / Block; b++)
         {
             var block = rows + (long)b * TFormat.BlockBytes;
-            Prepare(block, rowBytes, count, quants, quantSums, x.Width, groups);
+            Prepare(block, stride, count, quants, quantSums, x.Width, groups);
             for (var i = 0; i < count; i++)
-                MultiplyRow(block + i * rowBytes, quants, x.Width, tables, i, groups);
+                MultiplyRow(block + i * stride, quants, x.Width, tables, i, groups);
             for (var t = 0; t < TCount.Value; t++)
             {
                 var inputSums = quantSums + t * (x.Width / IntegerBlock.SubBlock);
@@ -52,21 +52,21 @@ internal static unsafe class SeveralInputsWalk<TFormat, TIsa, TCount>
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void Prepare(
-        byte* block, long rowBytes, int count, sbyte* quants, short* sums, int width, RowGroups groups)
+        byte* block, long stride, int count, sbyte* quants, short* sums, int width, RowGroups groups)
     {
         if (TFormat.Form == WeightForm.Signed)
         {
             for (var t = 0; t < TCount.Value; t++)
                 SuperBlockWalk<TFormat, TIsa>.StoreMagnitudes(quants + t * width, groups[t].Magnitudes);
         }
-        if (TFormat.PairsSubBlocks)
-            PreparePairs(block, rowBytes, count, sums, width / IntegerBlock.SubBlock, groups);
+        if (TFormat.UnpacksRowPairs)
+            PreparePairs(block, stride, count, sums, width / IntegerBlock.SubBlock, groups);
         for (var i = 0; i < count; i++)
         {
             for (var line = 0; line < TFormat.BlockBytes; line += 64)
                 TIsa.Prefetch(block + RowStreams.PrefetchDistance + line, intoFirstLevel: true);
             PrepareRow(block, sums, width / IntegerBlock.SubBlock, i, groups);
-            block += rowBytes;
+            block += stride;
         }
     }
 
@@ -76,7 +76,7 @@ internal static unsafe class SeveralInputsWalk<TFormat, TIsa, TCount>
         var own = groups[0];
         own.ScaleBits[row] = TFormat.ScaleBits(block, 0);
         TFormat.Prepare<TIsa>(block, own.PreparedOf(row));
-        if (!TFormat.HasScales || TFormat.PairsSubBlocks)
+        if (!TFormat.HasScales || TFormat.UnpacksRowPairs)
             return;
         TFormat.SubBlocks<TIsa>(block, out var scales, out var mins);
         own.Scales[row] = scales;
@@ -87,17 +87,17 @@ internal static unsafe class SeveralInputsWalk<TFormat, TIsa, TCount>
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void PreparePairs(byte* block, long rowBytes, int count, short* sums, int sumsStride, RowGroups groups)
+    private static void PreparePairs(byte* block, long stride, int count, short* sums, int sumsStride, RowGroups groups)
     {
         // Pairs have half as many minimums as there is room for.
         var mins = (Vector256<short>*)(groups[0].Minimums + RowGroup.Rows / 2);
-        for (var pair = 0; 2 * pair < count; pair++, block += 2 * rowBytes)
-            mins[pair] = SubBlockPairs<TFormat, TIsa>.Prepare(block, 2 * pair + 1 < count ? block + rowBytes : block, pair, groups[0]);
+        for (var pair = 0; 2 * pair < count; pair++, block += 2 * stride)
+            mins[pair] = RowPairs<TFormat, TIsa>.Prepare(block, stride, pair, count, groups[0]);
         for (var t = 0; t < TCount.Value; t++)
         {
-            var sumsOf32 = SubBlockPairs<TFormat, TIsa>.SumsOf32(sums + t * sumsStride);
+            var sumsOf32 = RowPairs<TFormat, TIsa>.SumsOf32(sums + t * sumsStride);
             for (var pair = 0; 2 * pair < count; pair++)
-                SubBlockPairs<TFormat, TIsa>.StoreMinimums(mins[pair], sumsOf32, pair, groups[t]);
+                RowPairs<TFormat, TIsa>.StoreMinimums(mins[pair], sumsOf32, pair, groups[t]);
         }
     }
 

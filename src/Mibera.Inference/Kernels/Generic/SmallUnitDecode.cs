@@ -16,10 +16,10 @@ internal sealed unsafe class SmallUnitDecode<TFormat, TIsa> : DecodeKernel
     {
         var vector = new QuantizedVector(x, row);
         var streams = new RowStreams(begin, end, weights.RowBytes, Group);
-        while (streams.TryTake(out var row0, out var apart))
+        while (streams.TryTake(out var row0, out var rowStride))
         {
-            var sums = SmallUnitWalk<TFormat, TIsa>.Multiply(weights.Row(row0), apart * weights.RowBytes, vector);
-            RowStreams.Store(sums, output + row0, apart);
+            var sums = SmallUnitWalk<TFormat, TIsa>.Multiply(weights.Row(row0), rowStride * weights.RowBytes, vector);
+            RowStreams.Store(sums, output + row0, rowStride);
         }
         var first = streams.Rest;
         if (first == end)

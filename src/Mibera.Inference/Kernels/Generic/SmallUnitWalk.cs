@@ -57,7 +57,8 @@ internal static unsafe class SmallUnitWalk<TFormat, TIsa>
         var phase = 0L;
         for (var chunk = 0; chunk < chunks; chunk += chunksInBlock)
         {
-            // Each stream's next line; of blocks of half a line the odd rows' and the even rows' by turns.
+            // Each stream's next line; of blocks of half a line and less the even rows' and the odd rows' by turns. (No block of
+            // these formats is longer than a line.)
             PrefetchFour(rows + phase, stride);
             if (blockBytes > 32)
                 PrefetchFour(rows + (stride - phase), stride);

@@ -1,5 +1,4 @@
 using System.Runtime.CompilerServices;
-using System.Runtime.Intrinsics;
 using Mibera.Inference.Quantization;
 using Mibera.Inference.Simd;
 
@@ -19,17 +18,16 @@ internal sealed unsafe class SuperBlockDecode<TFormat, TIsa> : DecodeKernel
         var group = RowGroup.Aligned(memory);
         var vector = new QuantizedVector(x, row);
         var streams = new RowStreams(begin, end, weights.RowBytes, RowGroup.Rows);
-        while (streams.TryTake(out var first, out var apart))
+        while (streams.TryTake(out var first, out var rowStride))
         {
             var sums = SuperBlockWalk<TFormat, TIsa>.Multiply(
-                weights.Row(first), apart * weights.RowBytes, RowGroup.Rows, vector, group);
-            RowStreams.Store(sums, output + first, apart);
+                weights.Row(first), rowStride * weights.RowBytes, RowGroup.Rows, vector, group);
+            RowStreams.Store(sums, output + first, rowStride);
         }
         var count = end - streams.Rest;
         if (count == 0)
             return;
         var rest = SuperBlockWalk<TFormat, TIsa>.Multiply(weights.Row(streams.Rest), weights.RowBytes, count, vector, group);
-        for (var i = 0; i < count; i++)
-            output[streams.Rest + i] = rest.GetElement(i);
+        RowStreams.StoreFirst(rest, count, output + streams.Rest);
     }
 }

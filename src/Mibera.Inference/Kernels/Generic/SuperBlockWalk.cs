@@ -15,11 +15,11 @@ internal static unsafe class SuperBlockWalk<TFormat, TIsa>
     private const int SubBlocks = Block / IntegerBlock.SubBlock;
 
     /// <summary>
-    /// The products of <paramref name="count"/> rows, eight at most, <paramref name="rowBytes"/> apart; other lanes are
+    /// The products of <paramref name="count"/> rows, eight at most, <paramref name="stride"/> apart; other lanes are
     /// undefined.
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static Vector256<float> Multiply(byte* rows, long rowBytes, int count, QuantizedVector x, RowGroup group)
+    public static Vector256<float> Multiply(byte* rows, long stride, int count, QuantizedVector x, RowGroup group)
     {
         var tables = TFormat.Tables;
         var quants = x.Quants;
@@ -30,16 +30,16 @@ internal static unsafe class SuperBlockWalk<TFormat, TIsa>
             var block = rows + (long)b * TFormat.BlockBytes;
             if (Vector256.IsHardwareAccelerated)
             {
-                Prepare(block, rowBytes, count, quants, sums, group);
-                for (var i = 0; i < count; i++, block += rowBytes)
+                Prepare(block, stride, count, quants, sums, group);
+                for (var i = 0; i < count; i++, block += stride)
                     MultiplyRow(block, quants, tables, i, group);
                 accumulator = Accumulate(accumulator, sums, x.Scales[b], group.ScaleBits, group);
             }
             else
             {
-                PrepareApart(block, rowBytes, count, quants, sums, group);
-                MultiplyFirstHalves(block, rowBytes, count, quants, tables, group);
-                MultiplySecondHalves(block, rowBytes, count, quants, tables, group);
+                PrepareApart(block, stride, count, quants, sums, group);
+                MultiplyFirstHalves(block, stride, count, quants, tables, group);
+                MultiplySecondHalves(block, stride, count, quants, tables, group);
                 accumulator = AccumulateApart(accumulator, sums, x.Scales[b], group);
             }
             quants += Block;
@@ -51,28 +51,28 @@ internal static unsafe class SuperBlockWalk<TFormat, TIsa>
     // Vectors of 256 bits that are pairs of registers are structs to the compiler, and it stops inlining when a method has too
     // many of them: then each operation on a vector becomes a call. So every stage is a method of its own there.
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private static void PrepareApart(byte* block, long rowBytes, int count, sbyte* quants, short* sums, RowGroup group) =>
-        Prepare(block, rowBytes, count, quants, sums, group);
+    private static void PrepareApart(byte* block, long stride, int count, sbyte* quants, short* sums, RowGroup group) =>
+        Prepare(block, stride, count, quants, sums, group);
 
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private static void MultiplyFirstHalves(byte* block, long rowBytes, int count, sbyte* quants, byte* tables, RowGroup group)
+    private static void MultiplyFirstHalves(byte* block, long stride, int count, sbyte* quants, byte* tables, RowGroup group)
     {
         for (var i = 0; i < count; i++)
         {
             var sink = Begin(quants, i, group);
-            TFormat.UnpackWeights<TIsa, DotSink>(block + i * rowBytes, 0, tables, group.PreparedOf(i), ref sink);
+            TFormat.UnpackWeights<TIsa, DotSink>(block + i * stride, 0, tables, group.PreparedOf(i), ref sink);
             group.Products[i] = sink.Sum;
         }
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private static void MultiplySecondHalves(byte* block, long rowBytes, int count, sbyte* quants, byte* tables, RowGroup group)
+    private static void MultiplySecondHalves(byte* block, long stride, int count, sbyte* quants, byte* tables, RowGroup group)
     {
         for (var i = 0; i < count; i++)
         {
             var sink = Begin(quants, i, group);
             sink.Sum = group.Products[i];
-            TFormat.UnpackWeights<TIsa, DotSink>(block + i * rowBytes, 1, tables, group.PreparedOf(i), ref sink);
+            TFormat.UnpackWeights<TIsa, DotSink>(block + i * stride, 1, tables, group.PreparedOf(i), ref sink);
             group.Products[i] = sink.Sum;
         }
     }
@@ -82,18 +82,18 @@ internal static unsafe class SuperBlockWalk<TFormat, TIsa>
         Accumulate(accumulator, sums, activationScale, group.ScaleBits, group);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Prepare(byte* block, long rowBytes, int count, sbyte* quants, short* sums, RowGroup group)
+    private static void Prepare(byte* block, long stride, int count, sbyte* quants, short* sums, RowGroup group)
     {
         if (TFormat.Form == WeightForm.Signed)
             StoreMagnitudes(quants, group.Magnitudes);
-        if (TFormat.PairsSubBlocks)
-            PreparePairs(block, rowBytes, count, sums, group);
+        if (TFormat.UnpacksRowPairs)
+            PreparePairs(block, stride, count, sums, group);
         for (var i = 0; i < count; i++)
         {
             for (var line = 0; line < TFormat.BlockBytes; line += 64)
                 TIsa.Prefetch(block + RowStreams.PrefetchDistance + line, intoFirstLevel: true);
             PrepareRow(block, sums, i, group);
-            block += rowBytes;
+            block += stride;
         }
     }
 
@@ -102,7 +102,7 @@ internal static unsafe class SuperBlockWalk<TFormat, TIsa>
     {
         group.ScaleBits[row] = TFormat.ScaleBits(block, 0);
         TFormat.Prepare<TIsa>(block, group.PreparedOf(row));
-        if (!TFormat.HasScales || TFormat.PairsSubBlocks)
+        if (!TFormat.HasScales || TFormat.UnpacksRowPairs)
             return;
         TFormat.SubBlocks<TIsa>(block, out var scales, out var mins);
         group.Scales[row] = scales;
@@ -111,13 +111,13 @@ internal static unsafe class SuperBlockWalk<TFormat, TIsa>
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void PreparePairs(byte* block, long rowBytes, int count, short* sums, RowGroup group)
+    private static void PreparePairs(byte* block, long stride, int count, short* sums, RowGroup group)
     {
-        var sumsOf32 = SubBlockPairs<TFormat, TIsa>.SumsOf32(sums);
-        for (var pair = 0; 2 * pair < count; pair++, block += 2 * rowBytes)
+        var sumsOf32 = RowPairs<TFormat, TIsa>.SumsOf32(sums);
+        for (var pair = 0; 2 * pair < count; pair++, block += 2 * stride)
         {
-            var mins = SubBlockPairs<TFormat, TIsa>.Prepare(block, 2 * pair + 1 < count ? block + rowBytes : block, pair, group);
-            SubBlockPairs<TFormat, TIsa>.StoreMinimums(mins, sumsOf32, pair, group);
+            var mins = RowPairs<TFormat, TIsa>.Prepare(block, stride, pair, count, group);
+            RowPairs<TFormat, TIsa>.StoreMinimums(mins, sumsOf32, pair, group);
         }
     }
 
@@ -154,7 +154,7 @@ internal static unsafe class SuperBlockWalk<TFormat, TIsa>
         accumulator = Vector256.FusedMultiplyAdd(Vector256.ConvertToSingle(products), TFormat.Scales(bits) * scale, accumulator);
         if (!TFormat.HasMins)
             return accumulator;
-        var minimums = Vector256.ConvertToSingle(-(TFormat.PairsSubBlocks ? TIsa.SumLanes(group.Minimums) : TIsa.SumRows(group.Minimums)));
+        var minimums = Vector256.ConvertToSingle(-(TFormat.UnpacksRowPairs ? TIsa.SumLanes(group.Minimums) : TIsa.SumRows(group.Minimums)));
         return Vector256.FusedMultiplyAdd(minimums, TFormat.MinScales(bits) * scale, accumulator);
     }
 

@@ -24,20 +24,19 @@ internal sealed unsafe class PlaneDecode : DecodeKernel
         var blocks = x.Width / 256;
         var rowBytes = (nint)weights.RowBytes;
         var streams = new RowStreams(begin, end, rowBytes, Rows);
-        while (streams.TryTake(out var first, out var apart))
-            RowStreams.Store(Walk(weights.Row(first), apart * rowBytes, Rows, packed, scales, blocks, products), output + first, apart);
+        while (streams.TryTake(out var first, out var rowStride))
+            RowStreams.Store(Walk(weights.Row(first), rowStride * rowBytes, Rows, packed, scales, blocks, products), output + first, rowStride);
         var count = end - streams.Rest;
         if (count == 0)
             return;
         var rest = Walk(weights.Row(streams.Rest), rowBytes, count, packed, scales, blocks, products);
-        for (var i = 0; i < count; i++)
-            output[streams.Rest + i] = rest.GetElement(i);
+        RowStreams.StoreFirst(rest, count, output + streams.Rest);
     }
 
-    /// <summary>The products of <paramref name="count"/> rows, <paramref name="rowBytes"/> apart; other lanes are undefined.</summary>
+    /// <summary>The products of <paramref name="count"/> rows, <paramref name="stride"/> apart; other lanes are undefined.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static Vector256<float> Walk(
-        byte* rows, nint rowBytes, int count, byte* packed, float* scales, int blocks, Vector256<int>* products)
+        byte* rows, nint stride, int count, byte* packed, float* scales, int blocks, Vector256<int>* products)
     {
         var tables = IQ2XXS.Planes.Tables;
         var bits = (uint*)(products + Rows);
@@ -45,7 +44,7 @@ internal sealed unsafe class PlaneDecode : DecodeKernel
         for (var b = 0; b < blocks; b++)
         {
             var block = rows;
-            for (var i = 0; i < count; i++, block += rowBytes)
+            for (var i = 0; i < count; i++, block += stride)
             {
                 Prefetch.Lines(block + RowStreams.PrefetchDistance, IQ2XXS.BlockBytes, intoFirstLevel: true);
                 bits[i] = *(ushort*)block;

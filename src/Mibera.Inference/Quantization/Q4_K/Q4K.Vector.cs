@@ -24,18 +24,13 @@ internal readonly unsafe partial struct Q4K : IVectorFormat
         sink.Accept(4 * step + 3, Unpacking.Bits(run, 4, 15));
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void SubBlocks<TIsa>(byte* block, out Vector256<short> scales, out Vector256<short> mins)
-        where TIsa : struct, IIsa =>
-        SubBlockScales.Unpack<TIsa>(((Block*)block)->Scales, out scales, out mins);
-
-    public static bool PairsSubBlocks => true;
+    public static bool UnpacksRowPairs => true;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void SubBlocksOfTwo<TIsa>(
+    public static void SubBlocksOfRowPair<TIsa>(
         byte* block0, byte* block1, out Vector256<short> first, out Vector256<short> last, out Vector256<short> mins)
         where TIsa : struct, IIsa =>
-        SubBlockScales.UnpackTwo<TIsa>(((Block*)block0)->Scales, ((Block*)block1)->Scales, out first, out last, out mins);
+        SubBlockScales.UnpackRowPair<TIsa>(((Block*)block0)->Scales, ((Block*)block1)->Scales, out first, out last, out mins);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static uint ScaleBits(byte* block, int unit) => *(uint*)block;

@@ -5,20 +5,23 @@ using Mibera.Inference.Simd;
 
 namespace Mibera.Inference.Kernels.Generic;
 
-/// <summary>The sub-blocks of formats with <see cref="IVectorFormat.PairsSubBlocks"/>, two rows at a time.</summary>
-internal static unsafe class SubBlockPairs<TFormat, TIsa>
+/// <summary>The sub-blocks of formats with <see cref="IVectorFormat.UnpacksRowPairs"/>, two rows at a time.</summary>
+internal static unsafe class RowPairs<TFormat, TIsa>
     where TFormat : struct, IVectorFormat
     where TIsa : struct, IIsa
 {
     /// <summary>Dwords from a row's scales 0 to 3 to its scales 4 to 7: those of all rows lie between.</summary>
     public const int LastScales = 4 * RowGroup.Rows;
 
-    /// <summary>Stores the scales of the rows 2 * <paramref name="pair"/> and 2 * <paramref name="pair"/> + 1, and returns
-    /// their mins. A second row that is missing may be given as the first once more.</summary>
+    /// <summary>
+    /// Stores the scales of two rows, <paramref name="stride"/> bytes apart, and returns their mins: rows 2 * <paramref name="pair"/>
+    /// and the next of a group of <paramref name="count"/>. The last one's missing partner is itself.
+    /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector256<short> Prepare(byte* block0, byte* block1, int pair, RowGroup group)
+    public static Vector256<short> Prepare(byte* block, long stride, int pair, int count, RowGroup group)
     {
-        TFormat.SubBlocksOfTwo<TIsa>(block0, block1, out var first, out var last, out var mins);
+        var partner = 2 * pair + 1 < count ? block + stride : block;
+        TFormat.SubBlocksOfRowPair<TIsa>(block, partner, out var first, out var last, out var mins);
         var scales = ScalesOf(2 * pair, group);
         first.Store((short*)scales);
         last.Store((short*)(scales + LastScales));
