@@ -12,8 +12,9 @@ namespace Mibera.Inference.Kernels;
 internal static unsafe class Prefetch
 {
     /// <summary>
-    /// Whether to fetch the next group of rows, some 20 KB, into the first-level cache. Measured: on Zen 4 (32 KB) it halves the speed from memory against the
-    /// second level (Q3_K 35 against 64 Gweights/s), on Zen 5 (48 KB; family 0x1A) the second level is 10 to 15 % slower.
+    /// Whether to fetch the next group of rows, some 20 KB, into the first-level cache. Measured: on Zen 4 (32 KB) it halves the
+    /// speed from memory against the second level (Q3_K 35 against 64 Gweights/s), on Zen 5 (48 KB; family 0x1A) the second
+    /// level is 10 to 15 % slower.
     /// </summary>
     public static readonly bool IntoFirstLevel = !Cpu.IsAmd || Cpu.Family > 0x19;
 

@@ -25,7 +25,10 @@ internal sealed unsafe class PlaneDecode : DecodeKernel
         var rowBytes = (nint)weights.RowBytes;
         var streams = new RowStreams(begin, end, rowBytes, Rows);
         while (streams.TryTake(out var first, out var rowStride))
-            RowStreams.Store(Walk(weights.Row(first), rowStride * rowBytes, Rows, packed, scales, blocks, products), output + first, rowStride);
+        {
+            var sums = Walk(weights.Row(first), rowStride * rowBytes, Rows, packed, scales, blocks, products);
+            RowStreams.Store(sums, output + first, rowStride);
+        }
         var count = end - streams.Rest;
         if (count == 0)
             return;
