@@ -54,7 +54,7 @@ public sealed class StoriesTests
         return data;
     }
 
-    [Theory]
+    [Theory(SkipTestWithoutData = true)]
     [MemberData(nameof(WithTruth))]
     public async Task PerplexityIsTheTruth(string file)
     {
@@ -65,7 +65,7 @@ public sealed class StoriesTests
         Assert.True(Math.Abs(perplexity / truth - 1) <= tolerance, string.Create(CultureInfo.InvariantCulture, $"{file}: {perplexity:F4}, the truth is {truth:F4}"));
     }
 
-    [Theory]
+    [Theory(SkipTestWithoutData = true)]
     [MemberData(nameof(Quantized))]
     public async Task LogitsPointWhereLlamaCppsDo(string file)
     {

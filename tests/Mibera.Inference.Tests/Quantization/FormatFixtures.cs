@@ -14,7 +14,12 @@ internal static class FormatFixtures
     /// <summary>Name in the fixtures' index, type, and block geometry of every format there; empty without fixtures.</summary>
     public static IReadOnlyList<(string Name, GgmlType Type, int Elements, int Bytes)> Index { get; } = ReadIndex();
 
-    public static string NameOf(GgmlType type) => Index.Single(entry => entry.Type == type).Name;
+    public static string NameOf(GgmlType type)
+    {
+        // Skips the test where there are no fixtures.
+        _ = Fixtures.Path("formats/index.json");
+        return Index.Single(entry => entry.Type == type).Name;
+    }
 
     public static byte[] Blocks(GgmlType type, string kind) =>
         File.ReadAllBytes(Fixtures.Path($"formats/{NameOf(type)}.{kind}.blocks"));

@@ -2,7 +2,9 @@ using Mibera.Inference.Tests.Models;
 
 namespace Mibera.Inference.Tests.Sessions;
 
-/// <summary>A decoded token costs the garbage collector nothing.</summary>
+/// <summary>A decoded token costs the garbage collector nothing. Runs alone: what is counted is what the process allocates.</summary>
+[Collection(nameof(AllocationTests))]
+[CollectionDefinition(nameof(AllocationTests), DisableParallelization = true)]
 public sealed class AllocationTests : TinyModelFolder
 {
     private const int WarmUp = 40;
@@ -18,7 +20,7 @@ public sealed class AllocationTests : TinyModelFolder
         Decode(session, WarmUp);
         var before = GC.GetTotalAllocatedBytes(precise: true);
         Decode(session, Measured);
-        // Other tests allocate on other threads at the same time: the best of a few attempts counts.
+        // The runtime's own threads allocate, too: the best of a few attempts counts.
         var least = GC.GetTotalAllocatedBytes(precise: true) - before;
         for (var attempt = 0; attempt < 20 && least > 0; attempt++)
         {

@@ -43,8 +43,8 @@ public sealed class MetricsTests : TinyModelFolder
         session.Evaluate([7]);
         Assert.Equal(5, sums["mibera.prefill.tokens"]);
         Assert.Equal(2, sums["mibera.decode.tokens"]);
-        Assert.Equal(session.Statistics.PrefillTime.TotalSeconds, records["mibera.prefill.duration"], 6);
-        Assert.Equal(session.Statistics.DecodeTime.TotalSeconds, records["mibera.decode.duration"], 6);
+        Assert.Equal(session.Statistics.PrefillTime.TotalSeconds, records["mibera.prefill.duration"], tolerance: 1e-6);
+        Assert.Equal(session.Statistics.DecodeTime.TotalSeconds, records["mibera.decode.duration"], tolerance: 1e-6);
         session.Dispose();
         Assert.Equal(0, sums["mibera.sessions"]);
         Assert.Equal(0, sums["mibera.sessions.memory"]);
