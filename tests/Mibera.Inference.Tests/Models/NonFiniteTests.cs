@@ -61,10 +61,12 @@ public sealed class NonFiniteTests : TinyModelFolder
         await AssertRefused(model);
     }
 
-    public static TheoryData<string> Formats => [.. Fixtures.Files("stories/quantized", "*.gguf").Select(f => Path.GetFileName(f))];
+    // Without fixtures one case, which skips: a theory without cases fails.
+    public static TheoryData<string> Formats =>
+        Fixtures.Available ? [.. Fixtures.Files("stories/quantized", "*.gguf").Select(f => Path.GetFileName(f))] : ["absent.gguf"];
 
     /// <summary>In every format there is, a tensor with all its bits set.</summary>
-    [Theory(SkipTestWithoutData = true)]
+    [Theory]
     [MemberData(nameof(Formats))]
     public async Task SoInEveryFormat(string file)
     {
