@@ -43,36 +43,35 @@ internal static unsafe partial class SubBlockScales
     /// <summary>Where <see cref="Headers"/> and its kin find their constants.</summary>
     public static byte* Constants => Table.Pointer;
 
-    /// <summary>Headers of four rows: lane r holds the eight scales of row r, then its eight minimums, as bytes.</summary>
+    /// <summary>Headers of eight rows: lane r holds the eight scales of row r, then its eight minimums, as bytes.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector512<byte> Headers(byte* constants, byte* block, nint stride)
+    public static TwoZmm<byte> Headers(byte* constants, byte* block, nint stride)
     {
         // Dwords of a lane: the two float scales, u0, u1, u2; wanted as {u0, u2}, {u1, u2}.
-        var packed = Avx512F.Shuffle(Zmm.LoadLanes(block, stride).AsUInt32(), 0b11_10_11_01).AsUInt64();
-        var low = Avx512Vbmi.MultiShift(Vector512.LoadAligned(constants), packed) & Vector512.LoadAligned(constants + 64);
-        var high = Avx512Vbmi.MultiShift(Vector512.LoadAligned(constants + 128), packed) & Vector512.LoadAligned(constants + 192);
-        return low | high;
+        var headers = TwoZmm.LoadLanes(block, block + 4 * stride, stride).As<uint>();
+        var packed = new TwoZmm<uint>(Avx512F.Shuffle(headers.A, 0b11_10_11_01), Avx512F.Shuffle(headers.B, 0b11_10_11_01)).As<ulong>();
+        var low = TwoZmm.MultiShift(constants, packed);
+        var high = TwoZmm.MultiShift(constants + 128, packed) & Vector512.LoadAligned(constants + 192);
+        return TwoZmm.AndOr(low, Vector512.LoadAligned(constants + 64), high);
     }
 
     /// <summary>The scales of <see cref="Headers"/>, transposed: byte s of dword r of a lane is that of slot s in row r.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector512<byte> Scales(byte* constants, Vector512<byte> headers) =>
-        Avx512Vbmi.PermuteVar64x8(headers, Vector512.LoadAligned(constants + 256));
+    public static TwoZmm<byte> Scales(byte* constants, TwoZmm<byte> headers) => TwoZmm.LookUpIn(headers, constants + 256);
 
-    /// <summary>Multiplies the sums of slot <paramref name="slot"/> (of four rows) with their scales and adds pairs.</summary>
+    /// <summary>Multiplies the sums of slot <paramref name="slot"/> with their scales and adds pairs.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector512<int> Scale(byte* constants, int slot, Vector512<byte> scales, Vector512<short> sums) =>
-        Avx512BW.MultiplyAddAdjacent(
-            sums, Avx512BW.Shuffle(scales, Vector512.LoadAligned(constants + 320 + 64 * slot)).AsInt16());
+    public static TwoZmm<int> Scale(byte* constants, int slot, TwoZmm<byte> scales, TwoZmm<short> sums) =>
+        TwoZmm.MultiplyAddAdjacent(sums, TwoZmm.Shuffle(scales, constants + 320 + 64 * slot).As<short>());
 
     /// <summary>The products of the minimums with the sums of 32 activations, of eight rows, as the walks want them.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector512<int> Minimums(Vector512<byte> headers0, Vector512<byte> headers4, byte* activations)
+    public static Vector512<int> Minimums(TwoZmm<byte> headers, byte* activations)
     {
         // |sum of 8| <= 8 * 63 * 32 * 127 = 2.1M.
         var sums = Zmm.LoadFourTimes(activations + TransposedLayout.SumsOffset).AsInt16();
-        var rows0 = Avx512BW.MultiplyAddAdjacent(Avx512BW.UnpackHigh(headers0, Vector512<byte>.Zero).AsInt16(), sums);
-        var rows4 = Avx512BW.MultiplyAddAdjacent(Avx512BW.UnpackHigh(headers4, Vector512<byte>.Zero).AsInt16(), sums);
+        var rows0 = Avx512BW.MultiplyAddAdjacent(Avx512BW.UnpackHigh(headers.A, Vector512<byte>.Zero).AsInt16(), sums);
+        var rows4 = Avx512BW.MultiplyAddAdjacent(Avx512BW.UnpackHigh(headers.B, Vector512<byte>.Zero).AsInt16(), sums);
         return Avx512F.UnpackLow(rows0, rows4) + Avx512F.UnpackHigh(rows0, rows4);
     }
 

@@ -43,6 +43,15 @@ internal static unsafe class TwoZmm
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static TwoZmm<byte> Load(byte* first, nint stride) => new(Vector512.Load(first), Vector512.Load(first + stride));
 
+    /// <summary>Two of <see cref="Zmm.LoadTwice"/>.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static TwoZmm<byte> LoadTwice(byte* first, nint stride) => new(Zmm.LoadTwice(first), Zmm.LoadTwice(first + stride));
+
+    /// <summary>Two of <see cref="Zmm.LoadLanes"/>.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static TwoZmm<byte> LoadLanes(byte* low, byte* high, nint stride) =>
+        new(Zmm.LoadLanes(low, stride), Zmm.LoadLanes(high, stride));
+
     /// <summary>Two of <see cref="Zmm.LoadHalves"/>.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static TwoZmm<byte> LoadHalves(byte* low, byte* high, nint stride) =>
@@ -104,6 +113,14 @@ internal static unsafe class TwoZmm
     {
         var index = Vector512.LoadAligned(indices);
         return new(Avx512Vbmi.PermuteVar64x8x2(low.A, index, high.A), Avx512Vbmi.PermuteVar64x8x2(low.B, index, high.B));
+    }
+
+    /// <summary>Bytes of the same lane, as the aligned indices tell; zero where they have bit 7.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static TwoZmm<byte> Shuffle(TwoZmm<byte> source, byte* indices)
+    {
+        var index = Vector512.LoadAligned(indices);
+        return new(Avx512BW.Shuffle(source.A, index), Avx512BW.Shuffle(source.B, index));
     }
 
     /// <summary>Looks up the low six bits of each byte in 64 aligned bytes.</summary>
@@ -218,6 +235,11 @@ internal static unsafe class TwoZmm
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static TwoZmm<byte> AndXor(TwoZmm<byte> x, Vector512<byte> mask, Vector512<byte> other) =>
         new(Avx512F.TernaryLogic(x.A, mask, other, 0x6A), Avx512F.TernaryLogic(x.B, mask, other, 0x6A));
+
+    /// <summary>(x and <paramref name="mask"/>) or <paramref name="other"/>.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static TwoZmm<byte> AndOr(TwoZmm<byte> x, Vector512<byte> mask, TwoZmm<byte> other) =>
+        new(Avx512F.TernaryLogic(x.A, mask, other.A, 0xEA), Avx512F.TernaryLogic(x.B, mask, other.B, 0xEA));
 
     /// <summary>(x and <paramref name="mask"/>) or <paramref name="other"/>.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -20,9 +20,11 @@ internal sealed unsafe class OffsetLayout(byte[] sixteens, int offset) : Transpo
         var ones = Vector512.Create((byte)1);
         for (var slot = 0; slot < 4; slot++)
         {
-            var y = (sbyte*)target + 256 * slot;
-            var sum = Avx512BW.MultiplyAddAdjacent(ones, Vector512.Load(y)) + Avx512BW.MultiplyAddAdjacent(ones, Vector512.Load(y + 64))
-                + Avx512BW.MultiplyAddAdjacent(ones, Vector512.Load(y + 128)) + Avx512BW.MultiplyAddAdjacent(ones, Vector512.Load(y + 192));
+            var y = Vector512.Load((int*)(target + 64 * slot));
+            var sum = Avx512BW.MultiplyAddAdjacent(ones, Avx512F.Shuffle(y, 0x00).AsSByte())
+                + Avx512BW.MultiplyAddAdjacent(ones, Avx512F.Shuffle(y, 0x55).AsSByte())
+                + Avx512BW.MultiplyAddAdjacent(ones, Avx512F.Shuffle(y, 0xAA).AsSByte())
+                + Avx512BW.MultiplyAddAdjacent(ones, Avx512F.Shuffle(y, 0xFF).AsSByte());
             (sum * (short)-offset).Store((short*)(target + SumsOffset + 64 * slot));
         }
     }

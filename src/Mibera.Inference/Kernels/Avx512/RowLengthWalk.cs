@@ -1,10 +1,9 @@
 namespace Mibera.Inference.Kernels.Avx512;
 
 /// <summary>
-/// <see cref="SixteenRowWalk"/> for short rows, <see cref="EightRowWalk"/> for long ones, whose streams from memory lie so
-/// far apart that sixteen are too many. Measured on Zen 4 with two threads from memory: rows of 1.7 to 3.5 KB (5120
-/// weights of Q2_K to Q5_K) are 3 to 8 % faster with sixteen, rows of 7.7 to 12 KB (17920 weights) 2 to 12 % slower; Q2_K's of
-/// 5.9 KB 7 % faster.
+/// <see cref="EightRowWalk"/>, but <see cref="SixteenRowWalk"/> for short rows where that is faster: on Zen 4. There, with two
+/// threads from memory, rows of 1.7 to 3.5 KB (5120 weights of Q2_K to Q5_K) are 3 to 8 % faster with sixteen, rows of 7.7 to 12 KB
+/// (17920 weights) 2 to 12 % slower; Q2_K's of 5.9 KB 7 % faster. On Zen 5 rows of 1.7 to 3.5 KB are 1 to 20 % faster with eight.
 /// </summary>
 internal readonly unsafe struct RowLengthWalk : IWalk
 {
@@ -16,7 +15,7 @@ internal readonly unsafe struct RowLengthWalk : IWalk
         byte* data, nint stride, int rows, int blocks, byte* activations, float* activationScales, float* output)
         where TCell : struct, ISuperBlockCell
     {
-        if (stride < LongRow)
+        if (stride < LongRow && !Prefetch.IntoFirstLevel)
             SixteenRowWalk.Run<TCell>(data, stride, rows, blocks, activations, activationScales, output);
         else
             EightRowWalk.Run<TCell>(data, stride, rows, blocks, activations, activationScales, output);

@@ -10,7 +10,7 @@ namespace Mibera.Inference.Quantization;
 internal readonly unsafe partial struct Q2K
 {
     /// <summary>
-    /// Four rows transposed. Slot f is bits 2f, 2f + 1 of the quants: runs f of 32 weights of each half of the block, one in
+    /// Rows transposed. Slot f is bits 2f, 2f + 1 of the quants: runs f of 32 weights of each half of the block, one in
     /// each half of a vector.
     /// </summary>
     internal readonly struct Avx512 : ISuperBlockCell
@@ -52,54 +52,46 @@ internal readonly unsafe partial struct Q2K
         public static Vector512<int> EightRows(
             byte* constants, byte* block, nint stride, byte* activations, out Vector512<int> minimums)
         {
-            var low = FourRows(constants, block, stride, activations, out var minimums0);
-            var high = FourRows(constants, block + 4 * stride, stride, activations, out var minimums4);
-            minimums = Avx512F.UnpackLow(minimums0, minimums4) + Avx512F.UnpackHigh(minimums0, minimums4);
-            return Zmm.AddHalves(low, high);
-        }
-
-        /// <summary>Totals: at most 256 * 3 * 127 * 15 = 1.5M, and 16 * 15 * 16 * 127 = 0.5M for the minimums.</summary>
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        private static Vector512<int> FourRows(
-            byte* constants, byte* block, nint stride, byte* activations, out Vector512<int> minimums)
-        {
-            var headers = Zmm.LoadLanes(block, stride);
-            var scales = Avx512Vbmi.PermuteVar64x8(headers, Vector512.LoadAligned(constants)) & Vector512.Create((byte)15);
-            minimums = Minimums(headers.AsUInt16(), activations + TransposedLayout.SumsOffset);
-            var quants = block + 16;
-            var (c0, c1, c2, c3) = Zmm.Transpose(
-                Vector512.Load(quants), Vector512.Load(quants + stride),
-                Vector512.Load(quants + 2 * stride), Vector512.Load(quants + 3 * stride));
-            return Slot(constants, 0, c0, c1, c2, c3, activations, scales) + Slot(constants, 1, c0, c1, c2, c3, activations, scales)
-                + (Slot(constants, 2, c0, c1, c2, c3, activations, scales) + Slot(constants, 3, c0, c1, c2, c3, activations, scales));
+            // Totals: at most 256 * 3 * 127 * 15 = 1.5M, and 16 * 15 * 16 * 127 = 0.5M for the minimums.
+            var headers = TwoZmm.LoadLanes(block, block + 4 * stride, stride);
+            minimums = Minimums(headers.As<ushort>(), activations + TransposedLayout.SumsOffset);
+            var scales = TwoZmm.LookUpIn(headers, constants) & Vector512.Create((byte)15);
+            var rows = TransposedRows.Load(block + 16, stride);
+            var sums = Slot(constants, 0, rows, activations, scales) + Slot(constants, 1, rows, activations, scales)
+                + (Slot(constants, 2, rows, activations, scales) + Slot(constants, 3, rows, activations, scales));
+            return Zmm.AddHalves(sums.A, sums.B);
         }
 
         /// <summary>Minimums (high nibbles) of even and odd sub-blocks of 16 with their sums of activations.</summary>
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        private static Vector512<int> Minimums(Vector512<ushort> headers, byte* sums) =>
-            Avx512BW.MultiplyAddAdjacent(
-                (headers >>> 4 & Vector512.Create((ushort)15)).AsInt16(), Zmm.LoadFourTimes(sums).AsInt16())
-            + Avx512BW.MultiplyAddAdjacent((headers >>> 12).AsInt16(), Zmm.LoadFourTimes(sums + 16).AsInt16());
+        private static Vector512<int> Minimums(TwoZmm<ushort> headers, byte* sums)
+        {
+            var even = Zmm.LoadFourTimes(sums).AsInt16();
+            var odd = Zmm.LoadFourTimes(sums + 16).AsInt16();
+            var rows0 = Minimums(headers.A, even, odd);
+            var rows4 = Minimums(headers.B, even, odd);
+            return Avx512F.UnpackLow(rows0, rows4) + Avx512F.UnpackHigh(rows0, rows4);
+        }
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        private static Vector512<int> Minimums(Vector512<ushort> headers, Vector512<short> even, Vector512<short> odd) =>
+            Avx512BW.MultiplyAddAdjacent((headers >>> 4 & Vector512.Create((ushort)15)).AsInt16(), even)
+            + Avx512BW.MultiplyAddAdjacent((headers >>> 12).AsInt16(), odd);
 
         /// <summary>A pair is at most 2 * 3 * 127 = 762, four of them 3048.</summary>
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        private static Vector512<int> Slot(
-            byte* constants, int slot, Vector512<byte> c0, Vector512<byte> c1, Vector512<byte> c2, Vector512<byte> c3,
-            byte* activations, Vector512<byte> scales)
+        private static TwoZmm<int> Slot(byte* constants, int slot, in TransposedRows rows, byte* activations, TwoZmm<byte> scales)
         {
-            var y = (sbyte*)activations + 256 * slot;
-            var sum = Avx512BW.MultiplyAddAdjacent(Field(c0, slot), Vector512.LoadAligned(y))
-                + Avx512BW.MultiplyAddAdjacent(Field(c1, slot), Vector512.LoadAligned(y + 64))
-                + (Avx512BW.MultiplyAddAdjacent(Field(c2, slot), Vector512.LoadAligned(y + 128))
-                    + Avx512BW.MultiplyAddAdjacent(Field(c3, slot), Vector512.LoadAligned(y + 192)));
-            return Avx512BW.MultiplyAddAdjacent(
-                sum, Avx512BW.Shuffle(scales, Vector512.LoadAligned(constants + 64 + 64 * slot)).AsInt16());
+            var y = Vector512.LoadAligned((int*)activations + 16 * slot);
+            var sums = TransposedRows.Multiply0(Field(rows.C0, slot), y) + TransposedRows.Multiply1(Field(rows.C1, slot), y)
+                + (TransposedRows.Multiply2(Field(rows.C2, slot), y) + TransposedRows.Multiply3(Field(rows.C3, slot), y));
+            return TwoZmm.MultiplyAddAdjacent(sums, TwoZmm.Shuffle(scales, constants + 64 + 64 * slot).As<short>());
         }
 
         /// <summary>Bits 2 slot, 2 slot + 1 of each byte: a matrix product over bits shifts and masks at once.</summary>
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        private static Vector512<byte> Field(Vector512<byte> quants, int slot) => slot == 0
+        private static TwoZmm<byte> Field(TwoZmm<byte> quants, int slot) => slot == 0
             ? quants & Vector512.Create((byte)3)
-            : Gfni.V512.GaloisFieldAffineTransform(quants, Vector512.Create(0x0102_0000_0000_0000ul << 2 * slot).AsByte(), 0);
+            : TwoZmm.Affine(Vector512.Create(0x0102_0000_0000_0000ul << 2 * slot).AsByte(), quants);
     }
 }

@@ -10,7 +10,7 @@ namespace Mibera.Inference.Quantization;
 internal readonly unsafe partial struct Q3K
 {
     /// <summary>
-    /// Four rows transposed. A vector of quants holds the block's first 128 weights in its lower half, the others in the
+    /// Rows transposed. A vector of quants holds the block's first 128 weights in its lower half, the others in the
     /// upper one. High bits 0-3 of the 32 bytes belong to the lower half, 4-7 to the upper one, so each half has a nibble
     /// free that the other's quants can take: one select joins quants and high bits of two fields, and a matrix product over
     /// bits takes each field from there. Four slots do so, in this order of fields:
@@ -74,9 +74,18 @@ internal readonly unsafe partial struct Q3K
             byte* constants, byte* block, nint stride, byte* activations, out Vector512<int> minimums)
         {
             minimums = default;
-            return Zmm.AddHalves(
-                FourRows(constants, block, stride, activations),
-                FourRows(constants, block + 4 * stride, stride, activations));
+            var scales = SubBlockScales(constants, block, stride);
+            var mask = Vector512.LoadAligned(constants);
+            var swap = Vector512.LoadAligned((uint*)(constants + 64));
+            Join(mask, swap, block, stride, out var rows0, out var swapped0);
+            Join(mask, swap, block + stride, stride, out var rows1, out var swapped1);
+            Join(mask, swap, block + 2 * stride, stride, out var rows2, out var swapped2);
+            Join(mask, swap, block + 3 * stride, stride, out var rows3, out var swapped3);
+            var rows = new TransposedRows(rows0, rows1, rows2, rows3);
+            var sums = Slot(constants, 0, rows, activations, scales) + Slot(constants, 1, rows, activations, scales);
+            rows = new TransposedRows(swapped0, swapped1, swapped2, swapped3);
+            sums += Slot(constants, 2, rows, activations, scales) + Slot(constants, 3, rows, activations, scales);
+            return Zmm.AddHalves(sums.A, sums.B);
         }
 
         /// <summary>The field (bits 2f, 2f + 1 of the quants) of a slot in half <paramref name="half"/> of a vector.</summary>
@@ -85,70 +94,50 @@ internal readonly unsafe partial struct Q3K
         /// <summary>The sub-block scale at byte <paramref name="i"/> of the transposed scales.</summary>
         private static int Scale(int i) => 8 * (i / 32) + 2 * Field(i % 4, i / 32) + i / 16 % 2;
 
+        /// <summary>
+        /// Quants and high bits of two rows, four rows apart: as the quants are, and with those nibbles swapped that the select then
+        /// takes from where it takes them.
+        /// </summary>
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        private static Vector512<int> FourRows(byte* constants, byte* block, nint stride, byte* activations)
+        private static void Join(
+            Vector512<byte> mask, Vector512<uint> swap, byte* block, nint stride, out TwoZmm<byte> rows, out TwoZmm<byte> swapped)
         {
-            var scales = SubBlockScales(constants, block, stride);
-            var quants = block + 32;
-            var (q0, q1, q2, q3) = Zmm.Transpose(
-                Vector512.Load(quants), Vector512.Load(quants + stride),
-                Vector512.Load(quants + 2 * stride), Vector512.Load(quants + 3 * stride));
-            var (h0, h1, h2, h3) = Zmm.Transpose(
-                Zmm.LoadTwice(block), Zmm.LoadTwice(block + stride),
-                Zmm.LoadTwice(block + 2 * stride), Zmm.LoadTwice(block + 3 * stride));
-            var mask = Vector512.LoadAligned(constants);
-            var (a0, a1) = (Zmm.Select(mask, q0, h0), Zmm.Select(mask, q1, h1));
-            var (a2, a3) = (Zmm.Select(mask, q2, h2), Zmm.Select(mask, q3, h3));
-            var sum = Slot(constants, 0, a0, a1, a2, a3, activations, scales)
-                + Slot(constants, 1, a0, a1, a2, a3, activations, scales);
-            var swap = Vector512.LoadAligned((uint*)(constants + 64));
-            (a0, a1) = (Zmm.Select(mask, Swap(q0, swap), h0), Zmm.Select(mask, Swap(q1, swap), h1));
-            (a2, a3) = (Zmm.Select(mask, Swap(q2, swap), h2), Zmm.Select(mask, Swap(q3, swap), h3));
-            return sum + (Slot(constants, 2, a0, a1, a2, a3, activations, scales)
-                + Slot(constants, 3, a0, a1, a2, a3, activations, scales));
+            var quants = TwoZmm.Load(block + 32, 4 * stride);
+            var high = TwoZmm.LoadTwice(block, 4 * stride);
+            rows = TwoZmm.Select(mask, quants, high);
+            var rotated = new TwoZmm<uint>(
+                Avx512F.RotateLeftVariable(quants.A.AsUInt32(), swap), Avx512F.RotateLeftVariable(quants.B.AsUInt32(), swap));
+            swapped = TwoZmm.Select(mask, rotated.As<byte>(), high);
         }
-
-        /// <summary>Moves the nibbles that the select takes to where it takes them from; the others do not matter.</summary>
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        private static Vector512<byte> Swap(Vector512<byte> quants, Vector512<uint> count) =>
-            Avx512F.RotateLeftVariable(quants.AsUInt32(), count).AsByte();
 
         /// <summary>
         /// Quants 0 to 7 and the offset -4 times their activations: without it |sum of 8| is at most 7112, with it 4064.
         /// </summary>
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        private static Vector512<int> Slot(
-            byte* constants, int slot, Vector512<byte> c0, Vector512<byte> c1, Vector512<byte> c2, Vector512<byte> c3,
-            byte* activations, Vector512<byte> scales)
+        private static TwoZmm<int> Slot(byte* constants, int slot, in TransposedRows rows, byte* activations, TwoZmm<byte> scales)
         {
-            var y = (sbyte*)activations + 256 * slot;
+            var y = Vector512.LoadAligned((int*)activations + 16 * slot);
             var offset = Vector512.LoadAligned((short*)(activations + TransposedLayout.SumsOffset + 64 * slot));
             var field = Vector512.LoadAligned(constants + 128 + 64 * slot);
-            var sum = Avx512BW.MultiplyAddAdjacent(Bits(c0, field), Vector512.LoadAligned(y)) + offset
-                + Avx512BW.MultiplyAddAdjacent(Bits(c1, field), Vector512.LoadAligned(y + 64))
-                + (Avx512BW.MultiplyAddAdjacent(Bits(c2, field), Vector512.LoadAligned(y + 128))
-                    + Avx512BW.MultiplyAddAdjacent(Bits(c3, field), Vector512.LoadAligned(y + 192)));
-            return Avx512BW.MultiplyAddAdjacent(
-                sum, Avx512BW.Shuffle(scales, Vector512.LoadAligned(constants + 640 + 64 * slot)).AsInt16());
+            var sums = TransposedRows.Multiply0(TwoZmm.Affine(field, rows.C0), y) + offset
+                + TransposedRows.Multiply1(TwoZmm.Affine(field, rows.C1), y)
+                + (TransposedRows.Multiply2(TwoZmm.Affine(field, rows.C2), y)
+                    + TransposedRows.Multiply3(TwoZmm.Affine(field, rows.C3), y));
+            return TwoZmm.MultiplyAddAdjacent(sums, TwoZmm.Shuffle(scales, constants + 640 + 64 * slot).As<short>());
         }
 
+        /// <summary>The scales of eight rows, signed: byte s of dword r of a lane is that of slot s in row r.</summary>
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        private static Vector512<byte> Bits(Vector512<byte> bytes, Vector512<byte> matrix) =>
-            Gfni.V512.GaloisFieldAffineTransform(bytes, matrix, 0);
-
-        /// <summary>The scales of four rows, signed: byte s of dword r of a lane is that of slot s in row r.</summary>
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        private static Vector512<byte> SubBlockScales(byte* constants, byte* block, nint stride)
+        private static TwoZmm<byte> SubBlockScales(byte* constants, byte* block, nint stride)
         {
             // The last 16 bytes of the block: two of quants, 12 of scales, d.
-            var packed = Zmm.LoadLanes(block + 94, stride);
-            var low = Avx512F.ShiftRightLogicalVariable(
-                Avx512Vbmi.PermuteVar64x8(packed, Vector512.LoadAligned(constants + 384)).AsUInt32(),
-                Vector512.LoadAligned((uint*)(constants + 448))).AsByte();
-            var high = Avx512Vbmi.MultiShift(
-                Vector512.LoadAligned(constants + 576),
-                Avx512Vbmi.PermuteVar64x8(packed, Vector512.LoadAligned(constants + 512)).AsUInt64());
-            return (Zmm.Select(Vector512.Create((byte)15), low, high) & Vector512.Create((byte)63)) - Vector512.Create((byte)32);
+            var packed = TwoZmm.LoadLanes(block + 94, block + 94 + 4 * stride, stride);
+            var low = TwoZmm.LookUpIn(packed, constants + 384).As<uint>();
+            var shifts = Vector512.LoadAligned((uint*)(constants + 448));
+            low = new(Avx512F.ShiftRightLogicalVariable(low.A, shifts), Avx512F.ShiftRightLogicalVariable(low.B, shifts));
+            var high = TwoZmm.MultiShift(constants + 576, TwoZmm.LookUpIn(packed, constants + 512).As<ulong>());
+            return (TwoZmm.Select(Vector512.Create((byte)15), low.As<byte>(), high) & Vector512.Create((byte)63))
+                - Vector512.Create((byte)32);
         }
     }
 }

@@ -1,6 +1,5 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
-using System.Runtime.Intrinsics.X86;
 using Mibera.Inference.Kernels;
 using Mibera.Inference.Kernels.Avx512;
 using Mibera.Inference.Simd;
@@ -10,7 +9,7 @@ namespace Mibera.Inference.Quantization;
 internal readonly unsafe partial struct Q5K
 {
     /// <summary>
-    /// As Q4_K: four rows transposed. The high bits of both nibbles of 64 bytes are put where two selects want them, by
+    /// As Q4_K: rows transposed. The high bits of both nibbles of 64 bytes are put where two selects want them, by
     /// one matrix product over bits.
     /// </summary>
     internal readonly struct Avx512 : ISuperBlockCell
@@ -41,59 +40,47 @@ internal readonly unsafe partial struct Q5K
         public static Vector512<int> EightRows(
             byte* constants, byte* block, nint stride, byte* activations, out Vector512<int> minimums)
         {
-            var low = FourRows(constants, block, stride, activations, out var headers0);
-            var high = FourRows(constants, block + 4 * stride, stride, activations, out var headers4);
-            minimums = SubBlockScales.Minimums(headers0, headers4, activations);
-            return Zmm.AddHalves(low, high);
-        }
-
-        /// <summary>Total of 256 products: at most 256 * 31 * 127 * 63 = 63.5M.</summary>
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        private static Vector512<int> FourRows(
-            byte* constants, byte* block, nint stride, byte* activations, out Vector512<byte> headers)
-        {
-            headers = SubBlockScales.Headers(constants, block, stride);
+            var headers = SubBlockScales.Headers(constants, block, stride);
+            minimums = SubBlockScales.Minimums(headers, activations);
+            // Totals of 256 products: at most 256 * 31 * 127 * 63 = 63.5M.
             var scales = SubBlockScales.Scales(constants, headers);
-            var high = block + 16;
-            var (h0, h1, h2, h3) = Zmm.Transpose(
-                Zmm.LoadTwice(high), Zmm.LoadTwice(high + stride),
-                Zmm.LoadTwice(high + 2 * stride), Zmm.LoadTwice(high + 3 * stride));
-            return Quants(constants, 0, block + 48, stride, h0, h1, h2, h3, activations, scales)
-                + Quants(constants, 2, block + 112, stride, h0, h1, h2, h3, activations + 512, scales);
+            var high = TransposedRows.LoadTwice(block + 16, stride);
+            var sums = Quants(constants, 0, block + 48, stride, high, activations, scales)
+                + Quants(constants, 2, block + 112, stride, high, activations + 128, scales);
+            return Zmm.AddHalves(sums.A, sums.B);
         }
 
-        /// <summary>64 bytes of four rows: the slots <paramref name="slot"/> (low nibbles) and the next one (high).</summary>
+        /// <summary>64 bytes of eight rows: the slots <paramref name="slot"/> (low nibbles) and the next one (high).</summary>
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        private static Vector512<int> Quants(
-            byte* constants, int slot, byte* quants, nint stride,
-            Vector512<byte> h0, Vector512<byte> h1, Vector512<byte> h2, Vector512<byte> h3,
-            byte* activations, Vector512<byte> scales)
+        private static TwoZmm<int> Quants(
+            byte* constants, int slot, byte* quants, nint stride, in TransposedRows high, byte* activations, TwoZmm<byte> scales)
         {
-            var (c0, c1, c2, c3) = Zmm.Transpose(
-                Vector512.Load(quants), Vector512.Load(quants + stride),
-                Vector512.Load(quants + 2 * stride), Vector512.Load(quants + 3 * stride));
-            var y = (sbyte*)activations;
+            var rows = TransposedRows.Load(quants, stride);
             var matrix = Vector512.LoadAligned(constants + SubBlockScales.FifthBits + 32 * slot);
             // A pair is at most 2 * 31 * 127 = 7874, four of them 31496.
-            var low = Column(constants, c0, h0, matrix, y, out var high)
-                + Column(constants, c1, h1, matrix, y + 64, out var high1);
-            low += Column(constants, c2, h2, matrix, y + 128, out var high2)
-                + Column(constants, c3, h3, matrix, y + 192, out var high3);
-            high = high + high1 + (high2 + high3);
-            return SubBlockScales.Scale(constants, slot, scales, low) + SubBlockScales.Scale(constants, slot + 1, scales, high);
+            var y = Vector512.LoadAligned((int*)activations);
+            var z = Vector512.LoadAligned((int*)activations + 16);
+            var low = TransposedRows.Multiply0(Weights(constants, rows.C0, high.C0, matrix, out var upper), y);
+            var sums = TransposedRows.Multiply0(upper, z);
+            low += TransposedRows.Multiply1(Weights(constants, rows.C1, high.C1, matrix, out upper), y);
+            sums += TransposedRows.Multiply1(upper, z);
+            low += TransposedRows.Multiply2(Weights(constants, rows.C2, high.C2, matrix, out upper), y);
+            sums += TransposedRows.Multiply2(upper, z);
+            low += TransposedRows.Multiply3(Weights(constants, rows.C3, high.C3, matrix, out upper), y);
+            sums += TransposedRows.Multiply3(upper, z);
+            return SubBlockScales.Scale(constants, slot, scales, low) + SubBlockScales.Scale(constants, slot + 1, scales, sums);
         }
 
-        /// <summary>Products of the low nibbles' weights, and of the high nibbles'.</summary>
+        /// <summary>The low nibbles' weights, and the high nibbles'.</summary>
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        private static Vector512<short> Column(
-            byte* constants, Vector512<byte> quants, Vector512<byte> high, Vector512<byte> matrix, sbyte* y, out Vector512<short> highSum)
+        private static TwoZmm<byte> Weights(
+            byte* constants, TwoZmm<byte> quants, TwoZmm<byte> high, Vector512<byte> matrix, out TwoZmm<byte> upper)
         {
             var nibble = Vector512.Create((byte)15);
-            var highBits = Gfni.V512.GaloisFieldAffineTransform(high, matrix, 0);
-            var upper = Gfni.V512.GaloisFieldAffineTransform(
-                Zmm.Select(nibble, highBits, quants), Vector512.LoadAligned(constants + SubBlockScales.FifthBits + 128), 0);
-            highSum = Avx512BW.MultiplyAddAdjacent(upper, Vector512.LoadAligned(y + 256));
-            return Avx512BW.MultiplyAddAdjacent(Zmm.Select(nibble, quants, highBits), Vector512.LoadAligned(y));
+            var highBits = TwoZmm.Affine(matrix, high);
+            upper = TwoZmm.Affine(
+                Vector512.LoadAligned(constants + SubBlockScales.FifthBits + 128), TwoZmm.Select(nibble, highBits, quants));
+            return TwoZmm.Select(nibble, quants, highBits);
         }
     }
 }

@@ -10,7 +10,7 @@ namespace Mibera.Inference.Quantization;
 internal readonly unsafe partial struct TQ20
 {
     /// <summary>
-    /// Four rows transposed, as in Q2_K: slot f is bits 2f, 2f + 1 of the quants, runs f of 32 weights of each half of the
+    /// Rows transposed, as in Q2_K: slot f is bits 2f, 2f + 1 of the quants, runs f of 32 weights of each half of the
     /// block. Without sub-block scales all slots add up in words.
     /// </summary>
     internal readonly struct Avx512 : ISuperBlockCell
@@ -45,37 +45,28 @@ internal readonly unsafe partial struct TQ20
             byte* constants, byte* block, nint stride, byte* activations, out Vector512<int> minimums)
         {
             minimums = default;
-            return Zmm.AddHalves(FourRows(block, stride, activations), FourRows(block + 4 * stride, stride, activations));
-        }
-
-        /// <summary>Words: 16 products of two, each at most 2 * 3 * 127, are 12192 before the offsets.</summary>
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        private static Vector512<int> FourRows(byte* block, nint stride, byte* activations)
-        {
-            var (c0, c1, c2, c3) = Zmm.Transpose(
-                Vector512.Load(block), Vector512.Load(block + stride),
-                Vector512.Load(block + 2 * stride), Vector512.Load(block + 3 * stride));
-            var sums = Slot(0, c0, c1, c2, c3, activations) + Slot(1, c0, c1, c2, c3, activations)
-                + (Slot(2, c0, c1, c2, c3, activations) + Slot(3, c0, c1, c2, c3, activations));
-            return Avx512BW.MultiplyAddAdjacent(sums, Vector512.Create((short)1));
+            var rows = TransposedRows.Load(block, stride);
+            // Words: 16 products of two, each at most 2 * 3 * 127, are 12192 before the offsets.
+            var sums = Slot(0, rows, activations) + Slot(1, rows, activations)
+                + (Slot(2, rows, activations) + Slot(3, rows, activations));
+            var ones = Vector512.Create((short)1);
+            return Zmm.AddHalves(Avx512BW.MultiplyAddAdjacent(sums.A, ones), Avx512BW.MultiplyAddAdjacent(sums.B, ones));
         }
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        private static Vector512<short> Slot(
-            int slot, Vector512<byte> c0, Vector512<byte> c1, Vector512<byte> c2, Vector512<byte> c3, byte* activations)
+        private static TwoZmm<short> Slot(int slot, in TransposedRows rows, byte* activations)
         {
-            var y = (sbyte*)activations + 256 * slot;
-            return Avx512BW.MultiplyAddAdjacent(Field(c0, slot), Vector512.LoadAligned(y))
+            var y = Vector512.LoadAligned((int*)activations + 16 * slot);
+            return TransposedRows.Multiply0(Field(rows.C0, slot), y)
                 + Vector512.LoadAligned((short*)(activations + TransposedLayout.SumsOffset + 64 * slot))
-                + Avx512BW.MultiplyAddAdjacent(Field(c1, slot), Vector512.LoadAligned(y + 64))
-                + (Avx512BW.MultiplyAddAdjacent(Field(c2, slot), Vector512.LoadAligned(y + 128))
-                    + Avx512BW.MultiplyAddAdjacent(Field(c3, slot), Vector512.LoadAligned(y + 192)));
+                + TransposedRows.Multiply1(Field(rows.C1, slot), y)
+                + (TransposedRows.Multiply2(Field(rows.C2, slot), y) + TransposedRows.Multiply3(Field(rows.C3, slot), y));
         }
 
         /// <summary>Bits 2 slot, 2 slot + 1 of each byte: a matrix product over bits shifts and masks at once.</summary>
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        private static Vector512<byte> Field(Vector512<byte> quants, int slot) => slot == 0
+        private static TwoZmm<byte> Field(TwoZmm<byte> quants, int slot) => slot == 0
             ? quants & Vector512.Create((byte)3)
-            : Gfni.V512.GaloisFieldAffineTransform(quants, Vector512.Create(0x0102_0000_0000_0000ul << 2 * slot).AsByte(), 0);
+            : TwoZmm.Affine(Vector512.Create(0x0102_0000_0000_0000ul << 2 * slot).AsByte(), quants);
     }
 }
