@@ -28,17 +28,21 @@ internal static unsafe class FiveBitBlocks
     /// <summary>The products of four blocks of four rows, and their scales.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector512<int> FourRows(
-        byte* constants, byte* blocks, nint stride, int blockBytes, byte* activations, out Vector512<uint> scales)
+        byte* constants, byte* blocks, nint stride, int blockBytes, byte* activations, ReadAhead ahead,
+        out Vector512<uint> scales)
     {
         // Loaded once for four rows: Zen 4 has one 512-bit load a cycle.
         var vectors = new Vectors(constants);
-        var sums = NibbleBlocks.AddWords(
-            Row(vectors, blocks, blockBytes, activations, out var scales0),
-            Row(vectors, blocks + stride, blockBytes, activations, out var scales1),
-            Row(vectors, blocks + 2 * stride, blockBytes, activations, out var scales2),
-            Row(vectors, blocks + 3 * stride, blockBytes, activations, out var scales3));
+        ahead.Part(0, 4);
+        var sum0 = Row(vectors, blocks, blockBytes, activations, out var scales0);
+        ahead.Part(1, 4);
+        var sum1 = Row(vectors, blocks + stride, blockBytes, activations, out var scales1);
+        ahead.Part(2, 4);
+        var sum2 = Row(vectors, blocks + 2 * stride, blockBytes, activations, out var scales2);
+        ahead.Part(3, 4);
+        var sum3 = Row(vectors, blocks + 3 * stride, blockBytes, activations, out var scales3);
         scales = NibbleBlocks.JoinScales(scales0, scales1, scales2, scales3);
-        return sums;
+        return NibbleBlocks.AddWords(sum0, sum1, sum2, sum3);
     }
 
     /// <summary>The products of four blocks of a row, added in words: at most 4 * 31 * 127 = 15748.</summary>

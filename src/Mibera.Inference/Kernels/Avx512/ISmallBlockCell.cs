@@ -29,11 +29,12 @@ internal unsafe interface ISmallBlockCell
     /// <summary>
     /// The products of four adjacent units of four rows, <paramref name="stride"/> bytes apart, with four packed units of
     /// activations. Reads <see cref="GroupBytes"/> bytes of each row and nothing else.
+    /// All parts of <paramref name="ahead"/> are to be fetched meanwhile.
     /// </summary>
     /// <returns>Dword r of lane k: row r, unit k. <paramref name="scales"/> likewise, as <see cref="Scales"/> reads them, or f16
     /// in the high word; with offsets, the scale in the low word and the offset in the high one.</returns>
     static abstract Vector512<int> FourRows(
-        byte* constants, byte* blocks, nint stride, byte* activations, out Vector512<uint> scales);
+        byte* constants, byte* blocks, nint stride, byte* activations, ReadAhead ahead, out Vector512<uint> scales);
 
     /// <summary>Whether scales are f16, which the walk converts.</summary>
     static abstract bool HasHalfScales { get; }

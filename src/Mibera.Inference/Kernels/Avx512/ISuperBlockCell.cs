@@ -36,12 +36,13 @@ internal unsafe interface ISuperBlockCell
 
     /// <summary>
     /// The products of a block of eight rows, <paramref name="stride"/> bytes apart, with a packed block of activations.
+    /// All parts of <paramref name="ahead"/> are to be fetched meanwhile.
     /// </summary>
     /// <returns>Partial sums: the two lanes of the low half add up to rows 0 to 3, those of the high half to rows 4 to 7
     /// (dword r of a lane: row r or r + 4). <paramref name="minimums"/>: lane r holds partial sums of row r in its even
     /// dwords and of row r + 4 in its odd ones.</returns>
     static abstract Vector512<int> EightRows(
-        byte* constants, byte* block, nint stride, byte* activations, out Vector512<int> minimums);
+        byte* constants, byte* block, nint stride, byte* activations, ReadAhead ahead, out Vector512<int> minimums);
 
     /// <summary>The exact sums of 16 rows or blocks, from sums that may carry a power of two.</summary>
     static abstract Vector512<int> Finish(Vector512<int> sums);

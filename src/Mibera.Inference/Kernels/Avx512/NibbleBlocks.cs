@@ -32,7 +32,8 @@ internal static unsafe class NibbleBlocks
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector512<int> FourRows(
-        byte* constants, byte* blocks, nint stride, int blockBytes, byte* activations, out Vector512<uint> scales)
+        byte* constants, byte* blocks, nint stride, int blockBytes, byte* activations, ReadAhead ahead,
+        out Vector512<uint> scales)
     {
         var row0 = Vector512.Load(blocks);
         var row1 = Vector512.Load(blocks + stride);
@@ -40,11 +41,15 @@ internal static unsafe class NibbleBlocks
         var row3 = Vector512.Load(blocks + 3 * stride);
         scales = GatherScales(row0, row1, row2, row3, Vector512.LoadAligned(constants + 64));
         var indices = Vector512.LoadAligned(constants);
-        return AddWords(
-            Row(row0, indices, blocks, blockBytes, activations),
-            Row(row1, indices, blocks + stride, blockBytes, activations),
-            Row(row2, indices, blocks + 2 * stride, blockBytes, activations),
-            Row(row3, indices, blocks + 3 * stride, blockBytes, activations));
+        ahead.Part(0, 4);
+        var sum0 = Row(row0, indices, blocks, blockBytes, activations);
+        ahead.Part(1, 4);
+        var sum1 = Row(row1, indices, blocks + stride, blockBytes, activations);
+        ahead.Part(2, 4);
+        var sum2 = Row(row2, indices, blocks + 2 * stride, blockBytes, activations);
+        ahead.Part(3, 4);
+        var sum3 = Row(row3, indices, blocks + 3 * stride, blockBytes, activations);
+        return AddWords(sum0, sum1, sum2, sum3);
     }
 
     /// <summary>Bytes of four blocks (of 128 bytes at most), by <see cref="Index"/>.</summary>

@@ -27,7 +27,6 @@ internal sealed unsafe class SmallBlockDecode<TCell> : RowGroupDecode
     {
         var blocks = columns / TCell.UnitElements;
         var constants = TCell.Constants;
-        var intoFirstLevel = Prefetch.IntoFirstLevel;
         var distance = Prefetch.Distance(Rows * stride);
         for (var r = 0; r < rows; r += Rows)
         {
@@ -37,17 +36,13 @@ internal sealed unsafe class SmallBlockDecode<TCell> : RowGroupDecode
             var y = packed;
             for (var b = 0; b + 4 <= blocks; b += 4)
             {
-                sum = FourBlocks(constants, first, stride, y, 0, sum);
-                Prefetch.Lines(ahead, Rows * TCell.GroupBytes, intoFirstLevel);
+                sum = FourBlocks(constants, first, stride, y, ahead, 0, sum);
                 ahead += Rows * TCell.GroupBytes;
                 first += TCell.GroupBytes;
                 y += TCell.PackedBytes;
             }
             if (blocks % 4 > 0)
-            {
-                sum = LastBlocks(constants, first, stride, blocks, y, sum);
-                Prefetch.Lines(ahead, Rows * TCell.GroupBytes, intoFirstLevel);
-            }
+                sum = LastBlocks(constants, first, stride, blocks, y, ahead, sum);
             sum.Store(output + r);
         }
     }
@@ -59,25 +54,32 @@ internal sealed unsafe class SmallBlockDecode<TCell> : RowGroupDecode
     [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
     [SkipLocalsInit]
     private static Vector256<float> LastBlocks(
-        byte* constants, byte* first, nint stride, int blocks, byte* y, Vector256<float> sum)
+        byte* constants, byte* first, nint stride, int blocks, byte* y, byte* ahead, Vector256<float> sum)
     {
         var done = 4 - blocks % 4;
         if (blocks > 4)
-            return FourBlocks(constants, first - done * TCell.GroupBytes / 4, stride, y, done, sum);
+            return FourBlocks(constants, first - done * TCell.GroupBytes / 4, stride, y, ahead, done, sum);
         var copies = stackalloc byte[Rows * TCell.GroupBytes];
         new Span<byte>(copies, Rows * TCell.GroupBytes).Clear();
         for (var row = 0; row < Rows; row++)
             Unsafe.CopyBlockUnaligned(copies + row * TCell.GroupBytes, first + row * stride, (uint)(blocks * TCell.GroupBytes / 4));
-        return FourBlocks(constants, copies, TCell.GroupBytes, y, 0, sum);
+        return FourBlocks(constants, copies, TCell.GroupBytes, y, ahead, 0, sum);
     }
 
-    /// <summary>Adds the products of four blocks but the first <paramref name="done"/>, in their order.</summary>
+    /// <summary>
+    /// Adds the products of four blocks but the first <paramref name="done"/>, in their order, and fetches as many bytes from
+    /// <paramref name="ahead"/> on.
+    /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector256<float> FourBlocks(
-        byte* constants, byte* blocks, nint stride, byte* y, int done, Vector256<float> sum)
+        byte* constants, byte* blocks, nint stride, byte* y, byte* ahead, int done, Vector256<float> sum)
     {
-        var products0 = Vector512.ConvertToSingle(TCell.FourRows(constants, blocks, stride, y, out var raw0));
-        var products4 = Vector512.ConvertToSingle(TCell.FourRows(constants, blocks + 4 * stride, stride, y, out var raw4));
+        const int Half = Rows / 2;
+        var bytes = Half * TCell.GroupBytes;
+        var products0 = Vector512.ConvertToSingle(
+            TCell.FourRows(constants, blocks, stride, y, new ReadAhead(ahead, bytes), out var raw0));
+        var products4 = Vector512.ConvertToSingle(
+            TCell.FourRows(constants, blocks + Half * stride, stride, y, new ReadAhead(ahead + bytes, bytes), out var raw4));
         var activationScales = Vector512.LoadAligned((float*)(y + TCell.PackedBytes - SmallBlockLayout.ScalesFromEnd));
         ToSingle(raw0, activationScales, out var scales0, out var offsets0);
         ToSingle(raw4, activationScales, out var scales4, out var offsets4);

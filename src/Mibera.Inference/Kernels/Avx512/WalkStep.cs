@@ -33,20 +33,18 @@ internal readonly unsafe ref struct WalkStep
     }
 
     /// <summary>
-    /// Multiplies a block of eight rows, as the first or the second half of the step, and prefetches as many bytes from
+    /// Multiplies a block of eight rows, as the first or the second half of the step, and fetches as many bytes from
     /// <paramref name="ahead"/> on.
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public void EightRows<TCell>(
-        int half, byte* constants, byte* block, nint stride, byte* activations, byte* ahead, bool intoFirstLevel)
+    public void EightRows<TCell>(int half, byte* constants, byte* block, nint stride, byte* activations, byte* ahead)
         where TCell : struct, ISuperBlockCell
     {
-        Prefetch.Lines(ahead, 4 * TCell.BlockBytes, intoFirstLevel);
         StoreRawScales<TCell>(block, stride, (uint*)(_products + 4) + 8 * half);
-        _products[half] = TCell.EightRows(constants, block, stride, activations, out var minimums);
+        _products[half] = TCell.EightRows(
+            constants, block, stride, activations, new ReadAhead(ahead, 8 * TCell.BlockBytes), out var minimums);
         if (TCell.HasMins)
             _products[2 + half] = minimums;
-        Prefetch.Lines(ahead + 4 * TCell.BlockBytes, 4 * TCell.BlockBytes, intoFirstLevel);
     }
 
     /// <summary>The exact products of both halves.</summary>

@@ -49,7 +49,8 @@ internal sealed unsafe class PlaneDecode : DecodeKernel
             var block = rows;
             for (var i = 0; i < count; i++, block += stride)
             {
-                Prefetch.Lines(block + RowStreams.PrefetchDistance, IQ2XXS.BlockBytes, intoFirstLevel: true);
+                Avx2Isa.Prefetch(block + RowStreams.PrefetchDistance, intoFirstLevel: true);
+                Avx2Isa.Prefetch(block + RowStreams.PrefetchDistance + 64, intoFirstLevel: true);
                 bits[i] = *(ushort*)block;
                 products[i] = IQ2XXS.Planes.Multiply(tables, block, packed);
             }

@@ -35,7 +35,7 @@ internal readonly unsafe partial struct IQ4NL
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public static Vector512<int> FourRows(
-            byte* constants, byte* blocks, nint stride, byte* activations, out Vector512<uint> scales)
+            byte* constants, byte* blocks, nint stride, byte* activations, ReadAhead ahead, out Vector512<uint> scales)
         {
             var row0 = Vector512.Load(blocks);
             var row1 = Vector512.Load(blocks + stride);
@@ -49,11 +49,15 @@ internal readonly unsafe partial struct IQ4NL
             var high = Vector512.LoadAligned(activations + 64);
             var lowSigns = Vector512.LoadAligned(activations + SignedNibbleLayout.SignsOffset);
             var highSigns = Vector512.LoadAligned(activations + SignedNibbleLayout.SignsOffset + 64);
-            return Zmm.AddDwords(
-                Row(codebook, NibbleBlocks.Gather(row0, blocks, BlockBytes, indices), low, high, lowSigns, highSigns),
-                Row(codebook, NibbleBlocks.Gather(row1, blocks + stride, BlockBytes, indices), low, high, lowSigns, highSigns),
-                Row(codebook, NibbleBlocks.Gather(row2, blocks + 2 * stride, BlockBytes, indices), low, high, lowSigns, highSigns),
-                Row(codebook, NibbleBlocks.Gather(row3, blocks + 3 * stride, BlockBytes, indices), low, high, lowSigns, highSigns));
+            ahead.Part(0, 4);
+            var sum0 = Row(codebook, NibbleBlocks.Gather(row0, blocks, BlockBytes, indices), low, high, lowSigns, highSigns);
+            ahead.Part(1, 4);
+            var sum1 = Row(codebook, NibbleBlocks.Gather(row1, blocks + stride, BlockBytes, indices), low, high, lowSigns, highSigns);
+            ahead.Part(2, 4);
+            var sum2 = Row(codebook, NibbleBlocks.Gather(row2, blocks + 2 * stride, BlockBytes, indices), low, high, lowSigns, highSigns);
+            ahead.Part(3, 4);
+            var sum3 = Row(codebook, NibbleBlocks.Gather(row3, blocks + 3 * stride, BlockBytes, indices), low, high, lowSigns, highSigns);
+            return Zmm.AddDwords(sum0, sum1, sum2, sum3);
         }
 
         /// <summary>A pair is as much as 2 * 127 * 127 = 32258, so two do not fit a word.</summary>

@@ -50,22 +50,22 @@ internal readonly unsafe partial struct IQ4XS
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public static Vector512<int> EightRows(
-            byte* constants, byte* block, nint stride, byte* activations, out Vector512<int> minimums)
+            byte* constants, byte* block, nint stride, byte* activations, ReadAhead ahead, out Vector512<int> minimums)
         {
             minimums = default;
             return Zmm.AddHalves(
-                FourRows(constants, block, stride, activations),
-                FourRows(constants, block + 4 * stride, stride, activations));
+                FourRows(constants, block, stride, activations, ahead.Half(0)),
+                FourRows(constants, block + 4 * stride, stride, activations, ahead.Half(1)));
         }
 
         /// <summary>Total: at most 256 * 127 * 127 * 32 = 132M.</summary>
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        private static Vector512<int> FourRows(byte* constants, byte* block, nint stride, byte* activations)
+        private static Vector512<int> FourRows(byte* constants, byte* block, nint stride, byte* activations, ReadAhead ahead)
         {
             var scales = SubBlockScales(constants, block, stride);
             var codebook = Vector512.LoadAligned(constants);
-            var (r0, r1, r2, r3) = Quants(codebook, block + 8, stride, activations, scales, constants + 192);
-            var (s0, s1, s2, s3) = Quants(codebook, block + 72, stride, activations + 128, scales, constants + 256);
+            var (r0, r1, r2, r3) = Quants(codebook, block + 8, stride, activations, ahead.Half(0), scales, constants + 192);
+            var (s0, s1, s2, s3) = Quants(codebook, block + 72, stride, activations + 128, ahead.Half(1), scales, constants + 256);
             return Zmm.AddDwords(r0 + s0, r1 + s1, r2 + s2, r3 + s3);
         }
 
@@ -87,17 +87,22 @@ internal readonly unsafe partial struct IQ4XS
         /// </summary>
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         private static (Vector512<int>, Vector512<int>, Vector512<int>, Vector512<int>) Quants(
-            Vector512<byte> codebook, byte* quants, nint stride, byte* activations, Vector512<short> scales, byte* scaleIndices)
+            Vector512<byte> codebook, byte* quants, nint stride, byte* activations, ReadAhead ahead, Vector512<short> scales,
+            byte* scaleIndices)
         {
             var low = Vector512.LoadAligned(activations);
             var high = Vector512.LoadAligned(activations + 64);
             var lowSigns = Vector512.LoadAligned(activations + SignedMagnitudeLayout.SignsOffset);
             var highSigns = Vector512.LoadAligned(activations + SignedMagnitudeLayout.SignsOffset + 64);
-            return (
-                Row(codebook, quants, low, high, lowSigns, highSigns, Scale(scaleIndices, scales)),
-                Row(codebook, quants + stride, low, high, lowSigns, highSigns, Scale(scaleIndices + 128, scales)),
-                Row(codebook, quants + 2 * stride, low, high, lowSigns, highSigns, Scale(scaleIndices + 256, scales)),
-                Row(codebook, quants + 3 * stride, low, high, lowSigns, highSigns, Scale(scaleIndices + 384, scales)));
+            ahead.Part(0, 4);
+            var sum0 = Row(codebook, quants, low, high, lowSigns, highSigns, Scale(scaleIndices, scales));
+            ahead.Part(1, 4);
+            var sum1 = Row(codebook, quants + stride, low, high, lowSigns, highSigns, Scale(scaleIndices + 128, scales));
+            ahead.Part(2, 4);
+            var sum2 = Row(codebook, quants + 2 * stride, low, high, lowSigns, highSigns, Scale(scaleIndices + 256, scales));
+            ahead.Part(3, 4);
+            var sum3 = Row(codebook, quants + 3 * stride, low, high, lowSigns, highSigns, Scale(scaleIndices + 384, scales));
+            return (sum0, sum1, sum2, sum3);
         }
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -38,16 +38,21 @@ internal readonly unsafe partial struct NVFP4
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public static Vector512<int> FourRows(
-            byte* constants, byte* blocks, nint stride, byte* activations, out Vector512<uint> scales)
+            byte* constants, byte* blocks, nint stride, byte* activations, ReadAhead ahead, out Vector512<uint> scales)
         {
             var rows = Vector128.Create(
                 *(uint*)blocks, *(uint*)(blocks + stride), *(uint*)(blocks + 2 * stride), *(uint*)(blocks + 3 * stride));
             scales = Avx512Vbmi.PermuteVar64x8(
                 rows.ToVector256().ToVector512().AsByte(), Vector512.LoadAligned(constants + 192)).AsUInt32();
             var quants = blocks + 4;
-            return NibbleBlocks.AddWords(
-                Row(constants, quants, activations), Row(constants, quants + stride, activations),
-                Row(constants, quants + 2 * stride, activations), Row(constants, quants + 3 * stride, activations));
+            ahead.Part(0, 4);
+            var sum0 = Row(constants, quants, activations);
+            ahead.Part(1, 4);
+            var sum1 = Row(constants, quants + stride, activations);
+            ahead.Part(2, 4);
+            var sum2 = Row(constants, quants + 2 * stride, activations);
+            ahead.Part(3, 4);
+            return NibbleBlocks.AddWords(sum0, sum1, sum2, Row(constants, quants + 3 * stride, activations));
         }
 
         /// <summary>Words: at most 2 * 12 * 127 = 3048.</summary>

@@ -34,13 +34,14 @@ internal readonly unsafe partial struct Q10
         /// <summary>Words: at most 8 * 2 * 2 * 127 = 4064.</summary>
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public static Vector512<int> FourRows(
-            byte* constants, byte* blocks, nint stride, byte* activations, out Vector512<uint> scales)
+            byte* constants, byte* blocks, nint stride, byte* activations, ReadAhead ahead, out Vector512<uint> scales)
         {
             // The same scale for all units of a row.
             var rows = Vector128.Create(
                 (uint)*(ushort*)blocks, *(ushort*)(blocks + stride),
                 *(ushort*)(blocks + 2 * stride), *(ushort*)(blocks + 3 * stride)).ToVector256Unsafe().ToVector512Unsafe();
             scales = Avx512F.Shuffle4x128(rows, rows, 0) << 16;
+            ahead.Part(0, 1);
             var bits = Zmm.LoadLanes(blocks + 2, stride);
             var sums = Product(bits, 0, activations) + Product(bits, 1, activations)
                 + (Product(bits, 2, activations) + Product(bits, 3, activations))

@@ -41,16 +41,18 @@ internal readonly unsafe partial struct Q20
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public static Vector512<int> FourRows(
-            byte* constants, byte* blocks, nint stride, byte* activations, out Vector512<uint> scales)
+            byte* constants, byte* blocks, nint stride, byte* activations, ReadAhead ahead, out Vector512<uint> scales)
         {
             var row0 = Load(blocks);
             var row1 = Load(blocks + stride);
             var row2 = Load(blocks + 2 * stride);
             var row3 = Load(blocks + 3 * stride);
             scales = NibbleBlocks.GatherScales(row0, row1, row2, row3, Vector512.LoadAligned(constants + 192));
-            return NibbleBlocks.AddWords(
-                Row(constants, row0, activations), Row(constants, row1, activations),
-                Row(constants, row2, activations), Row(constants, row3, activations))
+            ahead.Part(0, 2);
+            var sum0 = Row(constants, row0, activations);
+            var sum1 = Row(constants, row1, activations);
+            ahead.Part(1, 2);
+            return NibbleBlocks.AddWords(sum0, sum1, Row(constants, row2, activations), Row(constants, row3, activations))
                 + Vector512.LoadAligned((int*)(activations + CrumbLayout.OffsetsOffset));
         }
 

@@ -50,15 +50,15 @@ internal readonly unsafe partial struct Q2K
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public static Vector512<int> EightRows(
-            byte* constants, byte* block, nint stride, byte* activations, out Vector512<int> minimums)
+            byte* constants, byte* block, nint stride, byte* activations, ReadAhead ahead, out Vector512<int> minimums)
         {
             // Totals: at most 256 * 3 * 127 * 15 = 1.5M, and 16 * 15 * 16 * 127 = 0.5M for the minimums.
             var headers = TwoZmm.LoadLanes(block, block + 4 * stride, stride);
             minimums = Minimums(headers.As<ushort>(), activations + TransposedLayout.SumsOffset);
             var scales = TwoZmm.LookUpIn(headers, constants) & Vector512.Create((byte)15);
             var rows = TransposedRows.Load(block + 16, stride);
-            var sums = Slot(constants, 0, rows, activations, scales) + Slot(constants, 1, rows, activations, scales)
-                + (Slot(constants, 2, rows, activations, scales) + Slot(constants, 3, rows, activations, scales));
+            var sums = Slot(constants, 0, rows, activations, ahead, scales) + Slot(constants, 1, rows, activations, ahead, scales)
+                + (Slot(constants, 2, rows, activations, ahead, scales) + Slot(constants, 3, rows, activations, ahead, scales));
             return Zmm.AddHalves(sums.A, sums.B);
         }
 
@@ -80,11 +80,14 @@ internal readonly unsafe partial struct Q2K
 
         /// <summary>A pair is at most 2 * 3 * 127 = 762, four of them 3048.</summary>
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        private static TwoZmm<int> Slot(byte* constants, int slot, in TransposedRows rows, byte* activations, TwoZmm<byte> scales)
+        private static TwoZmm<int> Slot(
+            byte* constants, int slot, in TransposedRows rows, byte* activations, ReadAhead ahead, TwoZmm<byte> scales)
         {
             var y = Vector512.LoadAligned((int*)activations + 16 * slot);
-            var sums = TransposedRows.Multiply0(Field(rows.C0, slot), y) + TransposedRows.Multiply1(Field(rows.C1, slot), y)
-                + (TransposedRows.Multiply2(Field(rows.C2, slot), y) + TransposedRows.Multiply3(Field(rows.C3, slot), y));
+            ahead.Part(2 * slot, 8);
+            var sums = TransposedRows.Multiply0(Field(rows.C0, slot), y) + TransposedRows.Multiply1(Field(rows.C1, slot), y);
+            ahead.Part(2 * slot + 1, 8);
+            sums += TransposedRows.Multiply2(Field(rows.C2, slot), y) + TransposedRows.Multiply3(Field(rows.C3, slot), y);
             return TwoZmm.MultiplyAddAdjacent(sums, TwoZmm.Shuffle(scales, constants + 64 + 64 * slot).As<short>());
         }
 

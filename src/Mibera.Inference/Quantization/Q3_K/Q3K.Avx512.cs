@@ -71,7 +71,7 @@ internal readonly unsafe partial struct Q3K
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public static Vector512<int> EightRows(
-            byte* constants, byte* block, nint stride, byte* activations, out Vector512<int> minimums)
+            byte* constants, byte* block, nint stride, byte* activations, ReadAhead ahead, out Vector512<int> minimums)
         {
             minimums = default;
             var scales = SubBlockScales(constants, block, stride);
@@ -82,9 +82,9 @@ internal readonly unsafe partial struct Q3K
             Join(mask, swap, block + 2 * stride, stride, out var rows2, out var swapped2);
             Join(mask, swap, block + 3 * stride, stride, out var rows3, out var swapped3);
             var rows = new TransposedRows(rows0, rows1, rows2, rows3);
-            var sums = Slot(constants, 0, rows, activations, scales) + Slot(constants, 1, rows, activations, scales);
+            var sums = Slot(constants, 0, rows, activations, ahead, scales) + Slot(constants, 1, rows, activations, ahead, scales);
             rows = new TransposedRows(swapped0, swapped1, swapped2, swapped3);
-            sums += Slot(constants, 2, rows, activations, scales) + Slot(constants, 3, rows, activations, scales);
+            sums += Slot(constants, 2, rows, activations, ahead, scales) + Slot(constants, 3, rows, activations, ahead, scales);
             return Zmm.AddHalves(sums.A, sums.B);
         }
 
@@ -114,15 +114,18 @@ internal readonly unsafe partial struct Q3K
         /// Quants 0 to 7 and the offset -4 times their activations: without it |sum of 8| is at most 7112, with it 4064.
         /// </summary>
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        private static TwoZmm<int> Slot(byte* constants, int slot, in TransposedRows rows, byte* activations, TwoZmm<byte> scales)
+        private static TwoZmm<int> Slot(
+            byte* constants, int slot, in TransposedRows rows, byte* activations, ReadAhead ahead, TwoZmm<byte> scales)
         {
             var y = Vector512.LoadAligned((int*)activations + 16 * slot);
             var offset = Vector512.LoadAligned((short*)(activations + TransposedLayout.SumsOffset + 64 * slot));
             var field = Vector512.LoadAligned(constants + 128 + 64 * slot);
+            ahead.Part(2 * slot, 8);
             var sums = TransposedRows.Multiply0(TwoZmm.Affine(field, rows.C0), y) + offset
-                + TransposedRows.Multiply1(TwoZmm.Affine(field, rows.C1), y)
-                + (TransposedRows.Multiply2(TwoZmm.Affine(field, rows.C2), y)
-                    + TransposedRows.Multiply3(TwoZmm.Affine(field, rows.C3), y));
+                + TransposedRows.Multiply1(TwoZmm.Affine(field, rows.C1), y);
+            ahead.Part(2 * slot + 1, 8);
+            sums += TransposedRows.Multiply2(TwoZmm.Affine(field, rows.C2), y)
+                + TransposedRows.Multiply3(TwoZmm.Affine(field, rows.C3), y);
             return TwoZmm.MultiplyAddAdjacent(sums, TwoZmm.Shuffle(scales, constants + 640 + 64 * slot).As<short>());
         }
 

@@ -34,8 +34,8 @@ internal readonly unsafe partial struct Q40
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public static Vector512<int> FourRows(
-            byte* constants, byte* blocks, nint stride, byte* activations, out Vector512<uint> scales) =>
-            NibbleBlocks.FourRows(constants, blocks, stride, BlockBytes, activations, out scales)
+            byte* constants, byte* blocks, nint stride, byte* activations, ReadAhead ahead, out Vector512<uint> scales) =>
+            NibbleBlocks.FourRows(constants, blocks, stride, BlockBytes, activations, ahead, out scales)
                 + Vector512.LoadAligned((int*)(activations + NibbleLayout.OffsetsOffset));
     }
 }

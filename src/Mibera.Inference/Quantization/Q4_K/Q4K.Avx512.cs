@@ -37,31 +37,35 @@ internal readonly unsafe partial struct Q4K
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public static Vector512<int> EightRows(
-            byte* constants, byte* block, nint stride, byte* activations, out Vector512<int> minimums)
+            byte* constants, byte* block, nint stride, byte* activations, ReadAhead ahead, out Vector512<int> minimums)
         {
             var headers = SubBlockScales.Headers(constants, block, stride);
             minimums = SubBlockScales.Minimums(headers, activations);
             // Totals of 256 products: at most 256 * 15 * 127 * 63 = 30.8M.
             var scales = SubBlockScales.Scales(constants, headers);
-            var sums = Quants(constants, 0, block + 16, stride, activations, scales)
-                + Quants(constants, 2, block + 80, stride, activations + 128, scales);
+            var sums = Quants(constants, 0, block + 16, stride, activations, ahead, scales)
+                + Quants(constants, 2, block + 80, stride, activations + 128, ahead, scales);
             return Zmm.AddHalves(sums.A, sums.B);
         }
 
         /// <summary>64 bytes of eight rows: the slots <paramref name="slot"/> (low nibbles) and the next one (high).</summary>
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         private static TwoZmm<int> Quants(
-            byte* constants, int slot, byte* quants, nint stride, byte* activations, TwoZmm<byte> scales)
+            byte* constants, int slot, byte* quants, nint stride, byte* activations, ReadAhead ahead, TwoZmm<byte> scales)
         {
             var rows = TransposedRows.Load(quants, stride);
             // A pair is at most 2 * 15 * 127 = 3810, four of them 15240.
             var mask = Vector512.Create((byte)15);
             var y = Vector512.LoadAligned((int*)activations);
-            var low = TransposedRows.Multiply0(rows.C0 & mask, y) + TransposedRows.Multiply1(rows.C1 & mask, y)
-                + TransposedRows.Multiply2(rows.C2 & mask, y) + TransposedRows.Multiply3(rows.C3 & mask, y);
+            ahead.Part(2 * slot, 8);
+            var low = TransposedRows.Multiply0(rows.C0 & mask, y) + TransposedRows.Multiply1(rows.C1 & mask, y);
+            ahead.Part(2 * slot + 1, 8);
+            low += TransposedRows.Multiply2(rows.C2 & mask, y) + TransposedRows.Multiply3(rows.C3 & mask, y);
             y = Vector512.LoadAligned((int*)activations + 16);
-            var high = TransposedRows.Multiply0(HighNibbles(rows.C0), y) + TransposedRows.Multiply1(HighNibbles(rows.C1), y)
-                + TransposedRows.Multiply2(HighNibbles(rows.C2), y) + TransposedRows.Multiply3(HighNibbles(rows.C3), y);
+            ahead.Part(2 * slot + 2, 8);
+            var high = TransposedRows.Multiply0(HighNibbles(rows.C0), y) + TransposedRows.Multiply1(HighNibbles(rows.C1), y);
+            ahead.Part(2 * slot + 3, 8);
+            high += TransposedRows.Multiply2(HighNibbles(rows.C2), y) + TransposedRows.Multiply3(HighNibbles(rows.C3), y);
             return SubBlockScales.Scale(constants, slot, scales, low) + SubBlockScales.Scale(constants, slot + 1, scales, high);
         }
 

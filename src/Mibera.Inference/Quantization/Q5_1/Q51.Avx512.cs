@@ -33,7 +33,7 @@ internal readonly unsafe partial struct Q51
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public static Vector512<int> FourRows(
-            byte* constants, byte* blocks, nint stride, byte* activations, out Vector512<uint> scales) =>
-            FiveBitBlocks.FourRows(constants, blocks, stride, BlockBytes, activations, out scales);
+            byte* constants, byte* blocks, nint stride, byte* activations, ReadAhead ahead, out Vector512<uint> scales) =>
+            FiveBitBlocks.FourRows(constants, blocks, stride, BlockBytes, activations, ahead, out scales);
     }
 }

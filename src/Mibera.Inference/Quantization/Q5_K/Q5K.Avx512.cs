@@ -38,34 +38,39 @@ internal readonly unsafe partial struct Q5K
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public static Vector512<int> EightRows(
-            byte* constants, byte* block, nint stride, byte* activations, out Vector512<int> minimums)
+            byte* constants, byte* block, nint stride, byte* activations, ReadAhead ahead, out Vector512<int> minimums)
         {
             var headers = SubBlockScales.Headers(constants, block, stride);
             minimums = SubBlockScales.Minimums(headers, activations);
             // Totals of 256 products: at most 256 * 31 * 127 * 63 = 63.5M.
             var scales = SubBlockScales.Scales(constants, headers);
             var high = TransposedRows.LoadTwice(block + 16, stride);
-            var sums = Quants(constants, 0, block + 48, stride, high, activations, scales)
-                + Quants(constants, 2, block + 112, stride, high, activations + 128, scales);
+            var sums = Quants(constants, 0, block + 48, stride, high, activations, ahead, scales)
+                + Quants(constants, 2, block + 112, stride, high, activations + 128, ahead, scales);
             return Zmm.AddHalves(sums.A, sums.B);
         }
 
         /// <summary>64 bytes of eight rows: the slots <paramref name="slot"/> (low nibbles) and the next one (high).</summary>
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         private static TwoZmm<int> Quants(
-            byte* constants, int slot, byte* quants, nint stride, in TransposedRows high, byte* activations, TwoZmm<byte> scales)
+            byte* constants, int slot, byte* quants, nint stride, in TransposedRows high, byte* activations,
+            ReadAhead ahead, TwoZmm<byte> scales)
         {
             var rows = TransposedRows.Load(quants, stride);
             var matrix = Vector512.LoadAligned(constants + SubBlockScales.FifthBits + 32 * slot);
             // A pair is at most 2 * 31 * 127 = 7874, four of them 31496.
             var y = Vector512.LoadAligned((int*)activations);
             var z = Vector512.LoadAligned((int*)activations + 16);
+            ahead.Part(2 * slot, 8);
             var low = TransposedRows.Multiply0(Weights(constants, rows.C0, high.C0, matrix, out var upper), y);
             var sums = TransposedRows.Multiply0(upper, z);
+            ahead.Part(2 * slot + 1, 8);
             low += TransposedRows.Multiply1(Weights(constants, rows.C1, high.C1, matrix, out upper), y);
             sums += TransposedRows.Multiply1(upper, z);
+            ahead.Part(2 * slot + 2, 8);
             low += TransposedRows.Multiply2(Weights(constants, rows.C2, high.C2, matrix, out upper), y);
             sums += TransposedRows.Multiply2(upper, z);
+            ahead.Part(2 * slot + 3, 8);
             low += TransposedRows.Multiply3(Weights(constants, rows.C3, high.C3, matrix, out upper), y);
             sums += TransposedRows.Multiply3(upper, z);
             return SubBlockScales.Scale(constants, slot, scales, low) + SubBlockScales.Scale(constants, slot + 1, scales, sums);

@@ -48,38 +48,44 @@ internal readonly unsafe partial struct Q6K
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public static Vector512<int> EightRows(
-            byte* constants, byte* block, nint stride, byte* activations, out Vector512<int> minimums)
+            byte* constants, byte* block, nint stride, byte* activations, ReadAhead ahead, out Vector512<int> minimums)
         {
             minimums = default;
             return Zmm.AddHalves(
-                FourRows(constants, block, stride, activations),
-                FourRows(constants, block + 4 * stride, stride, activations));
+                FourRows(constants, block, stride, activations, ahead.Half(0)),
+                FourRows(constants, block + 4 * stride, stride, activations, ahead.Half(1)));
         }
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        private static Vector512<int> FourRows(byte* constants, byte* block, nint stride, byte* activations)
+        private static Vector512<int> FourRows(byte* constants, byte* block, nint stride, byte* activations, ReadAhead ahead)
         {
             // Loaded here and used by four rows, so that they stay in registers: Zen 4 has one 512-bit load a cycle.
             var vectors = new Vectors(constants);
-            return Zmm.AddDwords(
-                Row(vectors, block, activations),
-                Row(vectors, block + stride, activations),
-                Row(vectors, block + 2 * stride, activations),
-                Row(vectors, block + 3 * stride, activations));
+            ahead.Part(0, 8);
+            var sum0 = Row(vectors, block, activations, ahead, 1);
+            ahead.Part(2, 8);
+            var sum1 = Row(vectors, block + stride, activations, ahead, 3);
+            ahead.Part(4, 8);
+            var sum2 = Row(vectors, block + 2 * stride, activations, ahead, 5);
+            ahead.Part(6, 8);
+            return Zmm.AddDwords(sum0, sum1, sum2, Row(vectors, block + 3 * stride, activations, ahead, 7));
         }
 
         /// <summary>
         /// A row with unsigned quants, and the offset: 32 times scale times sum of activations, in the eight dwords of the lower
-        /// half. Totals: at most 256 * 63 * 127 * 128 = 262M and 32 * 256 * 127 * 128 = 133M.
+        /// half. Totals: at most 256 * 63 * 127 * 128 = 262M and 32 * 256 * 127 * 128 = 133M. Fetches <paramref name="part"/> of eight
+        /// on the way.
         /// </summary>
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        private static Vector512<int> Row(Vectors vectors, byte* block, byte* activations)
+        private static Vector512<int> Row(Vectors vectors, byte* block, byte* activations, ReadAhead ahead, int part)
         {
             var scales = Avx2.ConvertToVector256Int16(Vector128.Load((sbyte*)block + 192));
             var sums = Vector256.LoadAligned((short*)(activations + NaturalLayout.SumsOffset));
             var offset = Avx2.MultiplyAddAdjacent(scales, sums) << 5;
             var y = (sbyte*)activations;
-            return Run(vectors, vectors.Scales0, vectors.Scales1, block, block + 128, y, scales.ToVector512Unsafe())
+            var first = Run(vectors, vectors.Scales0, vectors.Scales1, block, block + 128, y, scales.ToVector512Unsafe());
+            ahead.Part(part, 8);
+            return first
                 + Run(vectors, vectors.Scales2, vectors.Scales3, block + 64, block + 160, y + 128, scales.ToVector512Unsafe())
                 + offset.ToVector512();
         }

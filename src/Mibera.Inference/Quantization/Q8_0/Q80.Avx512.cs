@@ -30,21 +30,27 @@ internal readonly unsafe partial struct Q80
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public static Vector512<int> FourRows(
-            byte* constants, byte* blocks, nint stride, byte* activations, out Vector512<uint> scales)
+            byte* constants, byte* blocks, nint stride, byte* activations, ReadAhead ahead, out Vector512<uint> scales)
         {
             scales = Scales(blocks, stride);
-            var first = TwoBlocks(blocks, stride, (sbyte*)activations);
-            var second = TwoBlocks(blocks + 2 * BlockBytes, stride, (sbyte*)activations + 64);
+            var first = TwoBlocks(blocks, stride, (sbyte*)activations, ahead.Half(0));
+            var second = TwoBlocks(blocks + 2 * BlockBytes, stride, (sbyte*)activations + 64, ahead.Half(1));
             return Zmm.AddLanePairs(first, second);
         }
 
         /// <summary>Two blocks of four rows: lanes 0, 1 add up to the first one, lanes 2, 3 to the second.</summary>
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        private static Vector512<int> TwoBlocks(byte* blocks, nint stride, sbyte* activations)
+        private static Vector512<int> TwoBlocks(byte* blocks, nint stride, sbyte* activations, ReadAhead ahead)
         {
             var y = Vector512.LoadAligned(activations);
-            return Zmm.AddDwords(
-                Row(blocks, y), Row(blocks + stride, y), Row(blocks + 2 * stride, y), Row(blocks + 3 * stride, y));
+            ahead.Part(0, 4);
+            var sum0 = Row(blocks, y);
+            ahead.Part(1, 4);
+            var sum1 = Row(blocks + stride, y);
+            ahead.Part(2, 4);
+            var sum2 = Row(blocks + 2 * stride, y);
+            ahead.Part(3, 4);
+            return Zmm.AddDwords(sum0, sum1, sum2, Row(blocks + 3 * stride, y));
         }
 
         /// <summary>A pair is at most 2 * 128 * 127 = 32512.</summary>

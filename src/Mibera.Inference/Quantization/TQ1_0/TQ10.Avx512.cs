@@ -44,18 +44,20 @@ internal readonly unsafe partial struct TQ10
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public static Vector512<int> EightRows(
-            byte* constants, byte* block, nint stride, byte* activations, out Vector512<int> minimums)
+            byte* constants, byte* block, nint stride, byte* activations, ReadAhead ahead, out Vector512<int> minimums)
         {
             minimums = default;
             return Zmm.AddHalves(
-                FourRows(constants, block, stride, activations),
-                FourRows(constants, block + 4 * stride, stride, activations));
+                FourRows(constants, block, stride, activations, ahead.Half(0)),
+                FourRows(constants, block + 4 * stride, stride, activations, ahead.Half(1)));
         }
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        private static Vector512<int> FourRows(byte* constants, byte* block, nint stride, byte* activations)
+        private static Vector512<int> FourRows(byte* constants, byte* block, nint stride, byte* activations, ReadAhead ahead)
         {
+            ahead.Part(0, 2);
             var first = TwoRows(constants, block, stride, activations);
+            ahead.Part(1, 2);
             var last = TwoRows(constants, block + 2 * stride, stride, activations);
             return Zmm.AddDwords(first.A, first.B, last.A, last.B);
         }

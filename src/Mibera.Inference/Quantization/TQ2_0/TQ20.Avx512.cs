@@ -42,25 +42,26 @@ internal readonly unsafe partial struct TQ20
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public static Vector512<int> EightRows(
-            byte* constants, byte* block, nint stride, byte* activations, out Vector512<int> minimums)
+            byte* constants, byte* block, nint stride, byte* activations, ReadAhead ahead, out Vector512<int> minimums)
         {
             minimums = default;
             var rows = TransposedRows.Load(block, stride);
             // Words: 16 products of two, each at most 2 * 3 * 127, are 12192 before the offsets.
-            var sums = Slot(0, rows, activations) + Slot(1, rows, activations)
-                + (Slot(2, rows, activations) + Slot(3, rows, activations));
+            var sums = Slot(0, rows, activations, ahead) + Slot(1, rows, activations, ahead)
+                + (Slot(2, rows, activations, ahead) + Slot(3, rows, activations, ahead));
             var ones = Vector512.Create((short)1);
             return Zmm.AddHalves(Avx512BW.MultiplyAddAdjacent(sums.A, ones), Avx512BW.MultiplyAddAdjacent(sums.B, ones));
         }
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        private static TwoZmm<short> Slot(int slot, in TransposedRows rows, byte* activations)
+        private static TwoZmm<short> Slot(int slot, in TransposedRows rows, byte* activations, ReadAhead ahead)
         {
             var y = Vector512.LoadAligned((int*)activations + 16 * slot);
-            return TransposedRows.Multiply0(Field(rows.C0, slot), y)
-                + Vector512.LoadAligned((short*)(activations + TransposedLayout.SumsOffset + 64 * slot))
-                + TransposedRows.Multiply1(Field(rows.C1, slot), y)
-                + (TransposedRows.Multiply2(Field(rows.C2, slot), y) + TransposedRows.Multiply3(Field(rows.C3, slot), y));
+            ahead.Part(2 * slot, 8);
+            var sums = TransposedRows.Multiply0(Field(rows.C0, slot), y) + TransposedRows.Multiply1(Field(rows.C1, slot), y);
+            ahead.Part(2 * slot + 1, 8);
+            sums += TransposedRows.Multiply2(Field(rows.C2, slot), y) + TransposedRows.Multiply3(Field(rows.C3, slot), y);
+            return sums + Vector512.LoadAligned((short*)(activations + TransposedLayout.SumsOffset + 64 * slot));
         }
 
         /// <summary>Bits 2 slot, 2 slot + 1 of each byte: a matrix product over bits shifts and masks at once.</summary>
