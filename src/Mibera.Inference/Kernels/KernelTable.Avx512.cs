@@ -10,8 +10,6 @@ namespace Mibera.Inference.Kernels;
 // The cells of AVX-512: K-quants, 4-bit codebooks and the formats of 32 weights.
 internal static partial class KernelTable
 {
-    // Each with the most inputs that are multiplied one by one: where matrix x matrix begins to be faster, in the second-level cache
-    // of Zen 5. (On Zen 4 it was 3 for K-quants and 6 for others.)
     private static MatrixKernel? CreateAvx512(GgmlType type) => type switch
     {
         GgmlType.Q4_0 => Avx512SmallCell<Q40, Q40.Avx512>(few: 8),
@@ -40,9 +38,13 @@ internal static partial class KernelTable
         where TCell : struct, ISmallBlockCell =>
         Avx512Kernel<TFormat>(new SmallBlockDecode<TCell>(), 32, few);
 
+    // few: the most inputs that are faster one by one than as a matrix, in the second-level cache of Zen 5. On Zen 4, where 512-bit
+    // operations take twice as long and look-ups into tables do not, matrices begin to be faster at other numbers.
     private static BlockKernel<TFormat> Avx512Kernel<TFormat>(DecodeKernel decode, int block, int few)
         where TFormat : struct, IVectorFormat
     {
+        if (Cpu.IsZen4OrOlder)
+            few = TFormat.UnpacksQuads ? 3 : 6;
         var panels = CreateBatch<Avx2Isa, Avx512Panel, Vector512<byte>>(TFormat.Type);
         return new(decode, new FewInputsBatch(few, new OneByOneBatch(decode, block), panels));
     }

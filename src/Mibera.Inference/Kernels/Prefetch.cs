@@ -15,7 +15,7 @@ internal static unsafe class Prefetch
     /// speed from memory against the second level (Q3_K 35 against 64 Gweights/s), on Zen 5 (48 KB; family 0x1A) the second
     /// level is 10 to 15 % slower.
     /// </summary>
-    public static readonly bool IntoFirstLevel = !Cpu.IsAmd || Cpu.Family > 0x19;
+    public static readonly bool IntoFirstLevel = !Cpu.IsZen4OrOlder;
 
     /// <summary>
     /// How many bytes ahead of a group of rows of <paramref name="groupBytes"/> to fetch: the next group, and no nearer than
@@ -24,13 +24,24 @@ internal static unsafe class Prefetch
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static nint Distance(nint groupBytes) => Math.Max(groupBytes, 8192);
 
-    /// <summary>Fetches the line of an address.</summary>
+    /// <summary>Fetches up to four lines, <paramref name="count"/> of them, from <paramref name="address"/> on.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void Fetch(byte* address)
+    public static void Lines(byte* address, int count)
     {
+        // Asked once, not at every line: to code compiled ahead of time the answer is no constant.
         if (IntoFirstLevel)
-            Sse.Prefetch0(address);
+        {
+            if (count > 0) Sse.Prefetch0(address);
+            if (count > 1) Sse.Prefetch0(address + 64);
+            if (count > 2) Sse.Prefetch0(address + 128);
+            if (count > 3) Sse.Prefetch0(address + 192);
+        }
         else
-            Sse.Prefetch1(address);
+        {
+            if (count > 0) Sse.Prefetch1(address);
+            if (count > 1) Sse.Prefetch1(address + 64);
+            if (count > 2) Sse.Prefetch1(address + 128);
+            if (count > 3) Sse.Prefetch1(address + 192);
+        }
     }
 }

@@ -7,7 +7,7 @@ using Mibera.Inference.Simd;
 namespace Mibera.Inference.Quantization;
 
 /// <summary>
-/// What the AVX-512 cells of Q4_K and Q5_K share: the headers of four rows at once, and the order of the sub-blocks. A
+/// What the AVX-512 cells of Q4_K and Q5_K share: the headers of eight rows at once, and the order of the sub-blocks. A
 /// slot is what one multiply-add of scales covers: the low or the high nibbles of 64 bytes of quants, which are two runs,
 /// one in each half of a vector.
 /// </summary>
@@ -43,7 +43,8 @@ internal static unsafe partial class SubBlockScales
     /// <summary>Where <see cref="Headers"/> and its kin find their constants.</summary>
     public static byte* Constants => Table.Pointer;
 
-    /// <summary>Headers of eight rows: lane r holds the eight scales of row r, then its eight minimums, as bytes.</summary>
+    /// <summary>Headers of eight rows: lane r holds the eight scales of row r (or r + 4), then its eight
+    /// minimums, as bytes.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static TwoZmm<byte> Headers(byte* constants, byte* block, nint stride)
     {
@@ -55,7 +56,8 @@ internal static unsafe partial class SubBlockScales
         return TwoZmm.AndOr(low, Vector512.LoadAligned(constants + 64), high);
     }
 
-    /// <summary>The scales of <see cref="Headers"/>, transposed: byte s of dword r of a lane is that of slot s in row r.</summary>
+    /// <summary>The scales of <see cref="Headers"/>, transposed: byte s of dword r of a lane is that of slot s in row r (or
+    /// r + 4).</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static TwoZmm<byte> Scales(byte* constants, TwoZmm<byte> headers) => TwoZmm.LookUpIn(headers, constants + 256);
 

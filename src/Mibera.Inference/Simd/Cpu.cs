@@ -21,4 +21,7 @@ internal static class Cpu
     /// <summary>The family of an x86 processor, the extended one added. Of AMD's 0x17 is Zen to Zen 2, 0x19 Zen 3 and 4, 0x1A
     /// Zen 5.</summary>
     public static int Family { get; }
+
+    /// <summary>Whether it is AMD's up to Zen 4, which halves 512-bit operations and has 32 KB of first-level cache.</summary>
+    public static bool IsZen4OrOlder => IsAmd && Family <= 0x19;
 }

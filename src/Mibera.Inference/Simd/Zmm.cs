@@ -85,16 +85,6 @@ internal static unsafe class Zmm
     public static Vector512<uint> HalvesToDwords(byte* low, byte* high) =>
         Avx512F.ConvertToVector512UInt32(Vector128.Create(*(ulong*)low, *(ulong*)high).AsByte());
 
-    /// <summary>All bits of a byte are bit <paramref name="bit"/> of the source byte.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector512<byte> SpreadBit(Vector512<byte> source, int bit) =>
-        Gfni.V512.GaloisFieldAffineTransform(source, Vector512.Create((byte)(1 << bit)), 0);
-
-    /// <summary>Looks up the low seven bits of each byte in 128 aligned bytes.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector512<byte> LookUp128(byte* table, Vector512<byte> indices) =>
-        Avx512Vbmi.PermuteVar64x8x2(Vector512.LoadAligned(table), indices, Vector512.LoadAligned(table + 64));
-
     /// <summary>
     /// Transposes dwords within lanes: dword r of a lane of result c is dword c of the same lane of row r.
     /// </summary>
@@ -109,20 +99,6 @@ internal static unsafe class Zmm
         return (
             Avx512F.UnpackLow(low01, low23).AsByte(), Avx512F.UnpackHigh(low01, low23).AsByte(),
             Avx512F.UnpackLow(high01, high23).AsByte(), Avx512F.UnpackHigh(high01, high23).AsByte());
-    }
-
-    /// <summary>Transposes lanes: lane r of result c is lane c of row r.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static (Vector512<int> C0, Vector512<int> C1, Vector512<int> C2, Vector512<int> C3) TransposeLanes(
-        Vector512<int> row0, Vector512<int> row1, Vector512<int> row2, Vector512<int> row3)
-    {
-        var low01 = Avx512F.Shuffle4x128(row0, row1, 0x44);
-        var high01 = Avx512F.Shuffle4x128(row0, row1, 0xEE);
-        var low23 = Avx512F.Shuffle4x128(row2, row3, 0x44);
-        var high23 = Avx512F.Shuffle4x128(row2, row3, 0xEE);
-        return (
-            Avx512F.Shuffle4x128(low01, low23, 0x88), Avx512F.Shuffle4x128(low01, low23, 0xDD),
-            Avx512F.Shuffle4x128(high01, high23, 0x88), Avx512F.Shuffle4x128(high01, high23, 0xDD));
     }
 
     /// <summary>Adds the dwords of a lane, of four rows at once: dword r of each lane is the lane's sum in row r.</summary>

@@ -33,13 +33,13 @@ internal static unsafe class FiveBitBlocks
     {
         // Loaded once for four rows: Zen 4 has one 512-bit load a cycle.
         var vectors = new Vectors(constants);
-        ahead.Part(0, 4);
+        ahead.FetchPart(0, 4);
         var sum0 = Row(vectors, blocks, blockBytes, activations, out var scales0);
-        ahead.Part(1, 4);
+        ahead.FetchPart(1, 4);
         var sum1 = Row(vectors, blocks + stride, blockBytes, activations, out var scales1);
-        ahead.Part(2, 4);
+        ahead.FetchPart(2, 4);
         var sum2 = Row(vectors, blocks + 2 * stride, blockBytes, activations, out var scales2);
-        ahead.Part(3, 4);
+        ahead.FetchPart(3, 4);
         var sum3 = Row(vectors, blocks + 3 * stride, blockBytes, activations, out var scales3);
         scales = NibbleBlocks.JoinScales(scales0, scales1, scales2, scales3);
         return NibbleBlocks.AddWords(sum0, sum1, sum2, sum3);

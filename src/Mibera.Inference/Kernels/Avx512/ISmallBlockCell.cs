@@ -29,7 +29,7 @@ internal unsafe interface ISmallBlockCell
     /// <summary>
     /// The products of four adjacent units of four rows, <paramref name="stride"/> bytes apart, with four packed units of
     /// activations. Reads <see cref="GroupBytes"/> bytes of each row and nothing else.
-    /// All parts of <paramref name="ahead"/> are to be fetched meanwhile.
+    /// All parts of <paramref name="ahead"/> are to be fetched on the way.
     /// </summary>
     /// <returns>Dword r of lane k: row r, unit k. <paramref name="scales"/> likewise, as <see cref="Scales"/> reads them, or f16
     /// in the high word; with offsets, the scale in the low word and the offset in the high one.</returns>

@@ -36,7 +36,7 @@ internal unsafe interface ISuperBlockCell
 
     /// <summary>
     /// The products of a block of eight rows, <paramref name="stride"/> bytes apart, with a packed block of activations.
-    /// All parts of <paramref name="ahead"/> are to be fetched meanwhile.
+    /// All parts of <paramref name="ahead"/> are to be fetched on the way.
     /// </summary>
     /// <returns>Partial sums: the two lanes of the low half add up to rows 0 to 3, those of the high half to rows 4 to 7
     /// (dword r of a lane: row r or r + 4). <paramref name="minimums"/>: lane r holds partial sums of row r in its even

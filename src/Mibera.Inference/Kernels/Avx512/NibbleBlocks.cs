@@ -41,13 +41,13 @@ internal static unsafe class NibbleBlocks
         var row3 = Vector512.Load(blocks + 3 * stride);
         scales = GatherScales(row0, row1, row2, row3, Vector512.LoadAligned(constants + 64));
         var indices = Vector512.LoadAligned(constants);
-        ahead.Part(0, 4);
+        ahead.FetchPart(0, 4);
         var sum0 = Row(row0, indices, blocks, blockBytes, activations);
-        ahead.Part(1, 4);
+        ahead.FetchPart(1, 4);
         var sum1 = Row(row1, indices, blocks + stride, blockBytes, activations);
-        ahead.Part(2, 4);
+        ahead.FetchPart(2, 4);
         var sum2 = Row(row2, indices, blocks + 2 * stride, blockBytes, activations);
-        ahead.Part(3, 4);
+        ahead.FetchPart(3, 4);
         var sum3 = Row(row3, indices, blocks + 3 * stride, blockBytes, activations);
         return AddWords(sum0, sum1, sum2, sum3);
     }

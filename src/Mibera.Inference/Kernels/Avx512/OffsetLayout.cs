@@ -16,7 +16,7 @@ internal sealed unsafe class OffsetLayout(byte[] sixteens, int offset) : Transpo
 
     protected override void PackSums(short* sums, byte* target)
     {
-        // |offset * sum| <= 32 * 8 * 127 = 32512.
+        // |offset * sum| <= 4 * 8 * 127 = 4064.
         var ones = Vector512.Create((byte)1);
         for (var slot = 0; slot < 4; slot++)
         {

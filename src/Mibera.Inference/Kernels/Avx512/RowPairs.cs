@@ -45,10 +45,10 @@ internal readonly unsafe struct RowPairs<TPair> : ISuperBlockCell
         for (var k = 0; k < 2; k++)
         {
             earlier = sums;
-            ahead.Half(k).Part(0, 2);
+            ahead.Half(k).FetchPart(0, 2);
             var products = TPair.Multiply(constants, block, block + 4 * stride, stride, activations);
             sums = Avx512F.UnpackLow(products.A, products.B) + Avx512F.UnpackHigh(products.A, products.B);
-            ahead.Half(k).Part(1, 2);
+            ahead.Half(k).FetchPart(1, 2);
             block += 2 * stride;
         }
         return Avx512F.UnpackLow(earlier.AsUInt64(), sums.AsUInt64()).AsInt32()

@@ -5,8 +5,9 @@ using System.Runtime.Intrinsics.X86;
 namespace Mibera.Inference.Kernels.Avx512;
 
 /// <summary>
-/// Sixteen rows, one block at a time: activations are loaded half as often as by <see cref="EightRowWalk"/>, and no sum
-/// waits for the one before, but memory sees sixteen streams.
+/// Sixteen rows, one block at a time: activations come half as often from the second-level cache as with
+/// <see cref="EightRowWalk"/>, where the first level does not hold them, and no sum waits for the one before; but memory sees sixteen
+/// streams.
 /// </summary>
 internal readonly unsafe struct SixteenRowWalk : IWalk
 {

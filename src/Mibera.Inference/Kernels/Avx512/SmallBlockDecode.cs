@@ -74,12 +74,12 @@ internal sealed unsafe class SmallBlockDecode<TCell> : RowGroupDecode
     private static Vector256<float> FourBlocks(
         byte* constants, byte* blocks, nint stride, byte* y, byte* ahead, int done, Vector256<float> sum)
     {
-        const int Half = Rows / 2;
-        var bytes = Half * TCell.GroupBytes;
+        const int HalfRows = Rows / 2;
+        var bytes = HalfRows * TCell.GroupBytes;
         var products0 = Vector512.ConvertToSingle(
             TCell.FourRows(constants, blocks, stride, y, new ReadAhead(ahead, bytes), out var raw0));
         var products4 = Vector512.ConvertToSingle(
-            TCell.FourRows(constants, blocks + Half * stride, stride, y, new ReadAhead(ahead + bytes, bytes), out var raw4));
+            TCell.FourRows(constants, blocks + HalfRows * stride, stride, y, new ReadAhead(ahead + bytes, bytes), out var raw4));
         var activationScales = Vector512.LoadAligned((float*)(y + TCell.PackedBytes - SmallBlockLayout.ScalesFromEnd));
         ToSingle(raw0, activationScales, out var scales0, out var offsets0);
         ToSingle(raw4, activationScales, out var scales4, out var offsets4);

@@ -5,6 +5,9 @@ namespace Mibera.Inference.Kernels.Avx512;
 /// <summary>
 /// Activations for cells that transpose rows of weights (<see cref="TransposedRows"/>): lane L of vector s holds the 16 that slot
 /// s multiplies in lane L.
+/// <code>
+/// byte 64 s + 16 L + i     activation i of that run
+/// </code>
 /// </summary>
 /// <param name="sixteens">For slot s and lane L, at 4s + L: which run of 16 of the block's 256 activations.</param>
 internal abstract unsafe class TransposedLayout(byte[] sixteens) : SuperBlockLayout

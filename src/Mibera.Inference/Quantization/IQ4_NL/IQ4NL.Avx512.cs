@@ -49,13 +49,13 @@ internal readonly unsafe partial struct IQ4NL
             var high = Vector512.LoadAligned(activations + 64);
             var lowSigns = Vector512.LoadAligned(activations + SignedNibbleLayout.SignsOffset);
             var highSigns = Vector512.LoadAligned(activations + SignedNibbleLayout.SignsOffset + 64);
-            ahead.Part(0, 4);
+            ahead.FetchPart(0, 4);
             var sum0 = Row(codebook, NibbleBlocks.Gather(row0, blocks, BlockBytes, indices), low, high, lowSigns, highSigns);
-            ahead.Part(1, 4);
+            ahead.FetchPart(1, 4);
             var sum1 = Row(codebook, NibbleBlocks.Gather(row1, blocks + stride, BlockBytes, indices), low, high, lowSigns, highSigns);
-            ahead.Part(2, 4);
+            ahead.FetchPart(2, 4);
             var sum2 = Row(codebook, NibbleBlocks.Gather(row2, blocks + 2 * stride, BlockBytes, indices), low, high, lowSigns, highSigns);
-            ahead.Part(3, 4);
+            ahead.FetchPart(3, 4);
             var sum3 = Row(codebook, NibbleBlocks.Gather(row3, blocks + 3 * stride, BlockBytes, indices), low, high, lowSigns, highSigns);
             return Zmm.AddDwords(sum0, sum1, sum2, sum3);
         }

@@ -94,13 +94,13 @@ internal readonly unsafe partial struct IQ4XS
             var high = Vector512.LoadAligned(activations + 64);
             var lowSigns = Vector512.LoadAligned(activations + SignedMagnitudeLayout.SignsOffset);
             var highSigns = Vector512.LoadAligned(activations + SignedMagnitudeLayout.SignsOffset + 64);
-            ahead.Part(0, 4);
+            ahead.FetchPart(0, 4);
             var sum0 = Row(codebook, quants, low, high, lowSigns, highSigns, Scale(scaleIndices, scales));
-            ahead.Part(1, 4);
+            ahead.FetchPart(1, 4);
             var sum1 = Row(codebook, quants + stride, low, high, lowSigns, highSigns, Scale(scaleIndices + 128, scales));
-            ahead.Part(2, 4);
+            ahead.FetchPart(2, 4);
             var sum2 = Row(codebook, quants + 2 * stride, low, high, lowSigns, highSigns, Scale(scaleIndices + 256, scales));
-            ahead.Part(3, 4);
+            ahead.FetchPart(3, 4);
             var sum3 = Row(codebook, quants + 3 * stride, low, high, lowSigns, highSigns, Scale(scaleIndices + 384, scales));
             return (sum0, sum1, sum2, sum3);
         }

@@ -46,13 +46,13 @@ internal readonly unsafe partial struct MXFP4
             scales = NibbleBlocks.GatherScales(row0, row1, row2, row3, Vector512.LoadAligned(constants + 64));
             var indices = Vector512.LoadAligned(constants);
             var codebook = Vector512.LoadAligned(constants + 128);
-            ahead.Part(0, 4);
+            ahead.FetchPart(0, 4);
             var sum0 = Row(codebook, NibbleBlocks.Gather(row0, blocks, BlockBytes, indices), activations);
-            ahead.Part(1, 4);
+            ahead.FetchPart(1, 4);
             var sum1 = Row(codebook, NibbleBlocks.Gather(row1, blocks + stride, BlockBytes, indices), activations);
-            ahead.Part(2, 4);
+            ahead.FetchPart(2, 4);
             var sum2 = Row(codebook, NibbleBlocks.Gather(row2, blocks + 2 * stride, BlockBytes, indices), activations);
-            ahead.Part(3, 4);
+            ahead.FetchPart(3, 4);
             var sum3 = Row(codebook, NibbleBlocks.Gather(row3, blocks + 3 * stride, BlockBytes, indices), activations);
             return NibbleBlocks.AddWords(sum0, sum1, sum2, sum3);
         }

@@ -45,13 +45,13 @@ internal readonly unsafe partial struct NVFP4
             scales = Avx512Vbmi.PermuteVar64x8(
                 rows.ToVector256().ToVector512().AsByte(), Vector512.LoadAligned(constants + 192)).AsUInt32();
             var quants = blocks + 4;
-            ahead.Part(0, 4);
+            ahead.FetchPart(0, 4);
             var sum0 = Row(constants, quants, activations);
-            ahead.Part(1, 4);
+            ahead.FetchPart(1, 4);
             var sum1 = Row(constants, quants + stride, activations);
-            ahead.Part(2, 4);
+            ahead.FetchPart(2, 4);
             var sum2 = Row(constants, quants + 2 * stride, activations);
-            ahead.Part(3, 4);
+            ahead.FetchPart(3, 4);
             return NibbleBlocks.AddWords(sum0, sum1, sum2, Row(constants, quants + 3 * stride, activations));
         }
 

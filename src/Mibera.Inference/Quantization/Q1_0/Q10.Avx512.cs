@@ -41,7 +41,7 @@ internal readonly unsafe partial struct Q10
                 (uint)*(ushort*)blocks, *(ushort*)(blocks + stride),
                 *(ushort*)(blocks + 2 * stride), *(ushort*)(blocks + 3 * stride)).ToVector256Unsafe().ToVector512Unsafe();
             scales = Avx512F.Shuffle4x128(rows, rows, 0) << 16;
-            ahead.Part(0, 1);
+            ahead.FetchPart(0, 1);
             var bits = Zmm.LoadLanes(blocks + 2, stride);
             var sums = Product(bits, 0, activations) + Product(bits, 1, activations)
                 + (Product(bits, 2, activations) + Product(bits, 3, activations))

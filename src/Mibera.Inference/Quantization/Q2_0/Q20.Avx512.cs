@@ -48,10 +48,10 @@ internal readonly unsafe partial struct Q20
             var row2 = Load(blocks + 2 * stride);
             var row3 = Load(blocks + 3 * stride);
             scales = NibbleBlocks.GatherScales(row0, row1, row2, row3, Vector512.LoadAligned(constants + 192));
-            ahead.Part(0, 2);
+            ahead.FetchPart(0, 2);
             var sum0 = Row(constants, row0, activations);
             var sum1 = Row(constants, row1, activations);
-            ahead.Part(1, 2);
+            ahead.FetchPart(1, 2);
             return NibbleBlocks.AddWords(sum0, sum1, Row(constants, row2, activations), Row(constants, row3, activations))
                 + Vector512.LoadAligned((int*)(activations + CrumbLayout.OffsetsOffset));
         }

@@ -84,9 +84,9 @@ internal readonly unsafe partial struct Q2K
             byte* constants, int slot, in TransposedRows rows, byte* activations, ReadAhead ahead, TwoZmm<byte> scales)
         {
             var y = Vector512.LoadAligned((int*)activations + 16 * slot);
-            ahead.Part(2 * slot, 8);
+            ahead.FetchPart(2 * slot, 8);
             var sums = TransposedRows.Multiply0(Field(rows.C0, slot), y) + TransposedRows.Multiply1(Field(rows.C1, slot), y);
-            ahead.Part(2 * slot + 1, 8);
+            ahead.FetchPart(2 * slot + 1, 8);
             sums += TransposedRows.Multiply2(Field(rows.C2, slot), y) + TransposedRows.Multiply3(Field(rows.C3, slot), y);
             return TwoZmm.MultiplyAddAdjacent(sums, TwoZmm.Shuffle(scales, constants + 64 + 64 * slot).As<short>());
         }

@@ -120,16 +120,16 @@ internal readonly unsafe partial struct Q3K
             var y = Vector512.LoadAligned((int*)activations + 16 * slot);
             var offset = Vector512.LoadAligned((short*)(activations + TransposedLayout.SumsOffset + 64 * slot));
             var field = Vector512.LoadAligned(constants + 128 + 64 * slot);
-            ahead.Part(2 * slot, 8);
+            ahead.FetchPart(2 * slot, 8);
             var sums = TransposedRows.Multiply0(TwoZmm.Affine(field, rows.C0), y) + offset
                 + TransposedRows.Multiply1(TwoZmm.Affine(field, rows.C1), y);
-            ahead.Part(2 * slot + 1, 8);
+            ahead.FetchPart(2 * slot + 1, 8);
             sums += TransposedRows.Multiply2(TwoZmm.Affine(field, rows.C2), y)
                 + TransposedRows.Multiply3(TwoZmm.Affine(field, rows.C3), y);
             return TwoZmm.MultiplyAddAdjacent(sums, TwoZmm.Shuffle(scales, constants + 640 + 64 * slot).As<short>());
         }
 
-        /// <summary>The scales of eight rows, signed: byte s of dword r of a lane is that of slot s in row r.</summary>
+        /// <summary>The scales of eight rows, signed: byte s of dword r of a lane is that of slot s in row r (or r + 4).</summary>
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         private static TwoZmm<byte> SubBlockScales(byte* constants, byte* block, nint stride)
         {

@@ -9,7 +9,7 @@ namespace Mibera.Inference.Quantization;
 internal readonly unsafe partial struct Q4K
 {
     /// <summary>
-    /// Rows transposed: one multiply-add of scales serves four rows, and no tree of additions is needed.
+    /// Rows transposed: one multiply-add of scales serves the four rows of a vector, and no tree of additions is needed.
     /// </summary>
     internal readonly struct Avx512 : ISuperBlockCell
     {
@@ -57,14 +57,14 @@ internal readonly unsafe partial struct Q4K
             // A pair is at most 2 * 15 * 127 = 3810, four of them 15240.
             var mask = Vector512.Create((byte)15);
             var y = Vector512.LoadAligned((int*)activations);
-            ahead.Part(2 * slot, 8);
+            ahead.FetchPart(2 * slot, 8);
             var low = TransposedRows.Multiply0(rows.C0 & mask, y) + TransposedRows.Multiply1(rows.C1 & mask, y);
-            ahead.Part(2 * slot + 1, 8);
+            ahead.FetchPart(2 * slot + 1, 8);
             low += TransposedRows.Multiply2(rows.C2 & mask, y) + TransposedRows.Multiply3(rows.C3 & mask, y);
             y = Vector512.LoadAligned((int*)activations + 16);
-            ahead.Part(2 * slot + 2, 8);
+            ahead.FetchPart(2 * slot + 2, 8);
             var high = TransposedRows.Multiply0(HighNibbles(rows.C0), y) + TransposedRows.Multiply1(HighNibbles(rows.C1), y);
-            ahead.Part(2 * slot + 3, 8);
+            ahead.FetchPart(2 * slot + 3, 8);
             high += TransposedRows.Multiply2(HighNibbles(rows.C2), y) + TransposedRows.Multiply3(HighNibbles(rows.C3), y);
             return SubBlockScales.Scale(constants, slot, scales, low) + SubBlockScales.Scale(constants, slot + 1, scales, high);
         }

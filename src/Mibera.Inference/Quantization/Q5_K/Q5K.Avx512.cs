@@ -44,16 +44,16 @@ internal readonly unsafe partial struct Q5K
             minimums = SubBlockScales.Minimums(headers, activations);
             // Totals of 256 products: at most 256 * 31 * 127 * 63 = 63.5M.
             var scales = SubBlockScales.Scales(constants, headers);
-            var high = TransposedRows.LoadTwice(block + 16, stride);
-            var sums = Quants(constants, 0, block + 48, stride, high, activations, ahead, scales)
-                + Quants(constants, 2, block + 112, stride, high, activations + 128, ahead, scales);
+            var highBits = TransposedRows.LoadTwice(block + 16, stride);
+            var sums = Quants(constants, 0, block + 48, stride, highBits, activations, ahead, scales)
+                + Quants(constants, 2, block + 112, stride, highBits, activations + 128, ahead, scales);
             return Zmm.AddHalves(sums.A, sums.B);
         }
 
         /// <summary>64 bytes of eight rows: the slots <paramref name="slot"/> (low nibbles) and the next one (high).</summary>
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         private static TwoZmm<int> Quants(
-            byte* constants, int slot, byte* quants, nint stride, in TransposedRows high, byte* activations,
+            byte* constants, int slot, byte* quants, nint stride, in TransposedRows highBits, byte* activations,
             ReadAhead ahead, TwoZmm<byte> scales)
         {
             var rows = TransposedRows.Load(quants, stride);
@@ -61,19 +61,19 @@ internal readonly unsafe partial struct Q5K
             // A pair is at most 2 * 31 * 127 = 7874, four of them 31496.
             var y = Vector512.LoadAligned((int*)activations);
             var z = Vector512.LoadAligned((int*)activations + 16);
-            ahead.Part(2 * slot, 8);
-            var low = TransposedRows.Multiply0(Weights(constants, rows.C0, high.C0, matrix, out var upper), y);
-            var sums = TransposedRows.Multiply0(upper, z);
-            ahead.Part(2 * slot + 1, 8);
-            low += TransposedRows.Multiply1(Weights(constants, rows.C1, high.C1, matrix, out upper), y);
-            sums += TransposedRows.Multiply1(upper, z);
-            ahead.Part(2 * slot + 2, 8);
-            low += TransposedRows.Multiply2(Weights(constants, rows.C2, high.C2, matrix, out upper), y);
-            sums += TransposedRows.Multiply2(upper, z);
-            ahead.Part(2 * slot + 3, 8);
-            low += TransposedRows.Multiply3(Weights(constants, rows.C3, high.C3, matrix, out upper), y);
-            sums += TransposedRows.Multiply3(upper, z);
-            return SubBlockScales.Scale(constants, slot, scales, low) + SubBlockScales.Scale(constants, slot + 1, scales, sums);
+            ahead.FetchPart(2 * slot, 8);
+            var lowSums = TransposedRows.Multiply0(Weights(constants, rows.C0, highBits.C0, matrix, out var upper), y);
+            var highSums = TransposedRows.Multiply0(upper, z);
+            ahead.FetchPart(2 * slot + 1, 8);
+            lowSums += TransposedRows.Multiply1(Weights(constants, rows.C1, highBits.C1, matrix, out upper), y);
+            highSums += TransposedRows.Multiply1(upper, z);
+            ahead.FetchPart(2 * slot + 2, 8);
+            lowSums += TransposedRows.Multiply2(Weights(constants, rows.C2, highBits.C2, matrix, out upper), y);
+            highSums += TransposedRows.Multiply2(upper, z);
+            ahead.FetchPart(2 * slot + 3, 8);
+            lowSums += TransposedRows.Multiply3(Weights(constants, rows.C3, highBits.C3, matrix, out upper), y);
+            highSums += TransposedRows.Multiply3(upper, z);
+            return SubBlockScales.Scale(constants, slot, scales, lowSums) + SubBlockScales.Scale(constants, slot + 1, scales, highSums);
         }
 
         /// <summary>The low nibbles' weights, and the high nibbles'.</summary>

@@ -61,13 +61,13 @@ internal readonly unsafe partial struct Q6K
         {
             // Loaded here and used by four rows, so that they stay in registers: Zen 4 has one 512-bit load a cycle.
             var vectors = new Vectors(constants);
-            ahead.Part(0, 8);
+            ahead.FetchPart(0, 8);
             var sum0 = Row(vectors, block, activations, ahead, 1);
-            ahead.Part(2, 8);
+            ahead.FetchPart(2, 8);
             var sum1 = Row(vectors, block + stride, activations, ahead, 3);
-            ahead.Part(4, 8);
+            ahead.FetchPart(4, 8);
             var sum2 = Row(vectors, block + 2 * stride, activations, ahead, 5);
-            ahead.Part(6, 8);
+            ahead.FetchPart(6, 8);
             return Zmm.AddDwords(sum0, sum1, sum2, Row(vectors, block + 3 * stride, activations, ahead, 7));
         }
 
@@ -84,7 +84,7 @@ internal readonly unsafe partial struct Q6K
             var offset = Avx2.MultiplyAddAdjacent(scales, sums) << 5;
             var y = (sbyte*)activations;
             var first = Run(vectors, vectors.Scales0, vectors.Scales1, block, block + 128, y, scales.ToVector512Unsafe());
-            ahead.Part(part, 8);
+            ahead.FetchPart(part, 8);
             return first
                 + Run(vectors, vectors.Scales2, vectors.Scales3, block + 64, block + 160, y + 128, scales.ToVector512Unsafe())
                 + offset.ToVector512();

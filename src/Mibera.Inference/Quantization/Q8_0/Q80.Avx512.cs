@@ -43,13 +43,13 @@ internal readonly unsafe partial struct Q80
         private static Vector512<int> TwoBlocks(byte* blocks, nint stride, sbyte* activations, ReadAhead ahead)
         {
             var y = Vector512.LoadAligned(activations);
-            ahead.Part(0, 4);
+            ahead.FetchPart(0, 4);
             var sum0 = Row(blocks, y);
-            ahead.Part(1, 4);
+            ahead.FetchPart(1, 4);
             var sum1 = Row(blocks + stride, y);
-            ahead.Part(2, 4);
+            ahead.FetchPart(2, 4);
             var sum2 = Row(blocks + 2 * stride, y);
-            ahead.Part(3, 4);
+            ahead.FetchPart(3, 4);
             return Zmm.AddDwords(sum0, sum1, sum2, Row(blocks + 3 * stride, y));
         }
 

@@ -55,9 +55,9 @@ internal readonly unsafe partial struct TQ10
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         private static Vector512<int> FourRows(byte* constants, byte* block, nint stride, byte* activations, ReadAhead ahead)
         {
-            ahead.Part(0, 2);
+            ahead.FetchPart(0, 2);
             var first = TwoRows(constants, block, stride, activations);
-            ahead.Part(1, 2);
+            ahead.FetchPart(1, 2);
             var last = TwoRows(constants, block + 2 * stride, stride, activations);
             return Zmm.AddDwords(first.A, first.B, last.A, last.B);
         }

@@ -57,9 +57,9 @@ internal readonly unsafe partial struct TQ20
         private static TwoZmm<short> Slot(int slot, in TransposedRows rows, byte* activations, ReadAhead ahead)
         {
             var y = Vector512.LoadAligned((int*)activations + 16 * slot);
-            ahead.Part(2 * slot, 8);
+            ahead.FetchPart(2 * slot, 8);
             var sums = TransposedRows.Multiply0(Field(rows.C0, slot), y) + TransposedRows.Multiply1(Field(rows.C1, slot), y);
-            ahead.Part(2 * slot + 1, 8);
+            ahead.FetchPart(2 * slot + 1, 8);
             sums += TransposedRows.Multiply2(Field(rows.C2, slot), y) + TransposedRows.Multiply3(Field(rows.C3, slot), y);
             return sums + Vector512.LoadAligned((short*)(activations + TransposedLayout.SumsOffset + 64 * slot));
         }

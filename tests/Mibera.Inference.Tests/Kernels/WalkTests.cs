@@ -1,0 +1,60 @@
+using Mibera.Inference.Kernels;
+using Mibera.Inference.Kernels.Avx512;
+using Mibera.Inference.Kernels.Batch;
+using Mibera.Inference.Quantization;
+using Mibera.Inference.Simd;
+using static Mibera.Inference.Tests.Kernels.KernelEqualityTests;
+
+namespace Mibera.Inference.Tests.Kernels;
+
+/// <summary>Both walks of AVX-512, of which a processor takes one by the length of rows, give the scalar kernel's bits.</summary>
+public class WalkTests
+{
+    [Fact]
+    public void Q2K() => BitsAreThoseOfTheScalarKernel<Q2K, Q2K.Avx512>();
+
+    [Fact]
+    public void Q3K() => BitsAreThoseOfTheScalarKernel<Q3K, Q3K.Avx512>();
+
+    [Fact]
+    public void Q4K() => BitsAreThoseOfTheScalarKernel<Q4K, Q4K.Avx512>();
+
+    [Fact]
+    public void Q5K() => BitsAreThoseOfTheScalarKernel<Q5K, Q5K.Avx512>();
+
+    [Fact]
+    public void Q6K() => BitsAreThoseOfTheScalarKernel<Q6K, Q6K.Avx512>();
+
+    [Fact]
+    public void IQ4XS() => BitsAreThoseOfTheScalarKernel<IQ4XS, IQ4XS.Avx512>();
+
+    [Fact]
+    public void TQ20() => BitsAreThoseOfTheScalarKernel<TQ20, TQ20.Avx512>();
+
+    [Fact]
+    public void IQ3S() => BitsAreThoseOfTheScalarKernel<IQ3S, RowPairs<IQ3S.Avx512>>();
+
+    private static void BitsAreThoseOfTheScalarKernel<TFormat, TCell>()
+        where TFormat : struct, IVectorFormat
+        where TCell : struct, ISuperBlockCell
+    {
+        Assert.SkipUnless(InstructionSets.IsSupported(InstructionSet.Avx512), "This machine has no avx512.");
+        Compare<TFormat>(new SuperBlockDecode<TCell, EightRowWalk>());
+        Compare<TFormat>(new SuperBlockDecode<TCell, SixteenRowWalk>());
+    }
+
+    private static void Compare<TFormat>(DecodeKernel decode)
+        where TFormat : struct, IVectorFormat
+    {
+        var kernel = new BlockKernel<TFormat>(decode, new OneByOneBatch(decode, block: 256));
+        foreach (var columns in new[] { 256, 512, 768 })
+        {
+            foreach (var pattern in RandomBlocks.Patterns)
+            {
+                using var input = Input(1, columns, ActivationPattern.Outliers);
+                var blocks = RandomBlocks.Rows(TFormat.Type, 37, columns, pattern, seed: 131);
+                KernelEqualityTests.Compare(kernel, blocks, 37, columns, 0, 37, input, $"{decode.GetType()}, {columns} columns, {pattern}");
+            }
+        }
+    }
+}
