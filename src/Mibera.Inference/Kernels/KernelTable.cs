@@ -27,8 +27,7 @@ internal static partial class KernelTable
         new MatrixKernel?[Enum.GetValues<InstructionSet>().Length, ScalarKernels.Length];
 
     // Kernels marked for full optimization are compiled once and for good when they first run. What was not known by then they
-    // go on asking: AVX2 was once up to 30 % slower in the first format of a process, which asked in each row, and AVX-512 would at each
-    // few lines it fetches.
+    // go on asking: AVX2 was once up to 30 % slower in the first format of a process, which asked in each row.
     static KernelTable() => RuntimeHelpers.RunClassConstructor(typeof(Prefetch).TypeHandle);
 
     /// <summary>The kernel of <paramref name="type"/> on <paramref name="set"/>, which this machine must have.</summary>

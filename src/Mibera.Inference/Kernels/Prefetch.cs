@@ -26,10 +26,9 @@ internal static unsafe class Prefetch
 
     /// <summary>Fetches up to four lines, <paramref name="count"/> of them, from <paramref name="address"/> on.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void Lines(byte* address, int count)
+    public static void Lines(byte* address, int count, bool intoFirstLevel)
     {
-        // Asked once, not at every line: to code compiled ahead of time the answer is no constant.
-        if (IntoFirstLevel)
+        if (intoFirstLevel)
         {
             if (count > 0) Sse.Prefetch0(address);
             if (count > 1) Sse.Prefetch0(address + 64);

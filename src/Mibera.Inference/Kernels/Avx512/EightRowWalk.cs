@@ -23,6 +23,7 @@ internal readonly unsafe struct EightRowWalk : IWalk
         // What a second block leaves there is used only where there is one, but it is converted all the same.
         step.Clear();
         var constants = TCell.Constants;
+        var intoFirstLevel = Prefetch.IntoFirstLevel;
         var ahead = data + Prefetch.Distance(8 * stride);
         for (var r = 0; r < rows; r += 8)
         {
@@ -34,7 +35,7 @@ internal readonly unsafe struct EightRowWalk : IWalk
                 var pair = Math.Min(2, blocks - b);
                 for (var k = 0; k < pair; k++)
                 {
-                    step.EightRows<TCell>(k, constants, block, stride, y, ahead);
+                    step.EightRows<TCell>(k, constants, block, stride, y, ahead, intoFirstLevel);
                     ahead += 8 * TCell.BlockBytes;
                     block += TCell.BlockBytes;
                     y += TCell.PackedBytes;

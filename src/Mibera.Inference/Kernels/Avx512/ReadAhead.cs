@@ -11,14 +11,18 @@ namespace Mibera.Inference.Kernels.Avx512;
 /// </summary>
 /// <param name="from">Where they begin.</param>
 /// <param name="bytes">Bytes to fetch, a constant.</param>
-internal readonly unsafe struct ReadAhead(byte* from, int bytes)
+/// <param name="intoFirstLevel">
+/// <see cref="Prefetch.IntoFirstLevel"/>, asked outside of the loops: code compiled ahead of time would look there, each time,
+/// whether its class is initialized, and be ready to call.
+/// </param>
+internal readonly unsafe struct ReadAhead(byte* from, int bytes, bool intoFirstLevel)
 {
     private const int Line = 64;
     private const int MostLines = 4;
 
     /// <summary>The first or the second half of these bytes.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public ReadAhead Half(int half) => new(from + half * (bytes / 2), bytes / 2);
+    public ReadAhead Half(int half) => new(from + half * (bytes / 2), bytes / 2, intoFirstLevel);
 
     /// <summary>Fetches part <paramref name="part"/> of <paramref name="parts"/> (constants): four lines at most.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -28,6 +32,6 @@ internal readonly unsafe struct ReadAhead(byte* from, int bytes)
         var first = lines * part / parts;
         var count = lines * (part + 1) / parts - first;
         Debug.Assert(count <= MostLines, "Lines that no hint would fetch.");
-        Prefetch.Lines(from + Line * first, count);
+        Prefetch.Lines(from + Line * first, count, intoFirstLevel);
     }
 }

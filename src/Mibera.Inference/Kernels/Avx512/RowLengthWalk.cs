@@ -4,9 +4,9 @@ namespace Mibera.Inference.Kernels.Avx512;
 
 /// <summary>
 /// <see cref="EightRowWalk"/>, but <see cref="SixteenRowWalk"/> for short rows where that is faster: on Zen 4. There, with two
-/// threads from memory (and kernels of K-quants that still loaded 1 KB of activations a block), rows of 1.7 to 3.5 KB (5120 weights of Q2_K to Q5_K) are 3 to 8 % faster with sixteen, rows of 7.7 to 12 KB
-/// (17920 weights) 2 to 12 % slower; Q2_K's of 5.9 KB 7 % faster. On Zen 5 rows of 1.7 to 3.5 KB are 1 to 20 % faster with eight,
-/// whose activations, too, find room in the first-level cache.
+/// threads from memory, when kernels of K-quants still loaded 1 KB of activations a block, rows of 1.7 to 3.5 KB (5120 weights of
+/// Q2_K to Q5_K) are 3 to 8 % faster with sixteen, rows of 7.7 to 12 KB (17920 weights) 2 to 12 % slower; Q2_K's of 5.9 KB 7 % faster.
+/// On Zen 5 rows of 1.7 to 3.5 KB are 1 to 20 % faster with eight, whose activations, too, find room in the first-level cache.
 /// </summary>
 internal readonly unsafe struct RowLengthWalk : IWalk
 {

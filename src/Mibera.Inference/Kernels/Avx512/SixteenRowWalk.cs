@@ -21,6 +21,7 @@ internal readonly unsafe struct SixteenRowWalk : IWalk
         var unaligned = stackalloc byte[WalkStep.Bytes + 64];
         var step = new WalkStep(unaligned);
         var constants = TCell.Constants;
+        var intoFirstLevel = Prefetch.IntoFirstLevel;
         var ahead = data + Prefetch.Distance(16 * stride);
         for (var r = 0; r < rows; r += 16)
         {
@@ -31,7 +32,7 @@ internal readonly unsafe struct SixteenRowWalk : IWalk
             {
                 for (var half = 0; half < 2; half++)
                 {
-                    step.EightRows<TCell>(half, constants, block + half * 8 * stride, stride, y, ahead);
+                    step.EightRows<TCell>(half, constants, block + half * 8 * stride, stride, y, ahead, intoFirstLevel);
                     ahead += 8 * TCell.BlockBytes;
                 }
                 var yScales = Vector512.Create(activationScales[b]);

@@ -27,6 +27,7 @@ internal sealed unsafe class SmallBlockDecode<TCell> : RowGroupDecode
     {
         var blocks = columns / TCell.UnitElements;
         var constants = TCell.Constants;
+        var intoFirstLevel = Prefetch.IntoFirstLevel;
         var distance = Prefetch.Distance(Rows * stride);
         for (var r = 0; r < rows; r += Rows)
         {
@@ -36,13 +37,13 @@ internal sealed unsafe class SmallBlockDecode<TCell> : RowGroupDecode
             var y = packed;
             for (var b = 0; b + 4 <= blocks; b += 4)
             {
-                sum = FourBlocks(constants, first, stride, y, ahead, 0, sum);
+                sum = FourBlocks(constants, first, stride, y, ahead, intoFirstLevel, 0, sum);
                 ahead += Rows * TCell.GroupBytes;
                 first += TCell.GroupBytes;
                 y += TCell.PackedBytes;
             }
             if (blocks % 4 > 0)
-                sum = LastBlocks(constants, first, stride, blocks, y, ahead, sum);
+                sum = LastBlocks(constants, first, stride, blocks, y, ahead, intoFirstLevel, sum);
             sum.Store(output + r);
         }
     }
@@ -54,16 +55,17 @@ internal sealed unsafe class SmallBlockDecode<TCell> : RowGroupDecode
     [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
     [SkipLocalsInit]
     private static Vector256<float> LastBlocks(
-        byte* constants, byte* first, nint stride, int blocks, byte* y, byte* ahead, Vector256<float> sum)
+        byte* constants, byte* first, nint stride, int blocks, byte* y, byte* ahead, bool intoFirstLevel,
+        Vector256<float> sum)
     {
         var done = 4 - blocks % 4;
         if (blocks > 4)
-            return FourBlocks(constants, first - done * TCell.GroupBytes / 4, stride, y, ahead, done, sum);
+            return FourBlocks(constants, first - done * TCell.GroupBytes / 4, stride, y, ahead, intoFirstLevel, done, sum);
         var copies = stackalloc byte[Rows * TCell.GroupBytes];
         new Span<byte>(copies, Rows * TCell.GroupBytes).Clear();
         for (var row = 0; row < Rows; row++)
             Unsafe.CopyBlockUnaligned(copies + row * TCell.GroupBytes, first + row * stride, (uint)(blocks * TCell.GroupBytes / 4));
-        return FourBlocks(constants, copies, TCell.GroupBytes, y, ahead, 0, sum);
+        return FourBlocks(constants, copies, TCell.GroupBytes, y, ahead, intoFirstLevel, 0, sum);
     }
 
     /// <summary>
@@ -72,14 +74,16 @@ internal sealed unsafe class SmallBlockDecode<TCell> : RowGroupDecode
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector256<float> FourBlocks(
-        byte* constants, byte* blocks, nint stride, byte* y, byte* ahead, int done, Vector256<float> sum)
+        byte* constants, byte* blocks, nint stride, byte* y, byte* ahead, bool intoFirstLevel, int done,
+        Vector256<float> sum)
     {
         const int HalfRows = Rows / 2;
         var bytes = HalfRows * TCell.GroupBytes;
         var products0 = Vector512.ConvertToSingle(
-            TCell.FourRows(constants, blocks, stride, y, new ReadAhead(ahead, bytes), out var raw0));
+            TCell.FourRows(constants, blocks, stride, y, new ReadAhead(ahead, bytes, intoFirstLevel), out var raw0));
         var products4 = Vector512.ConvertToSingle(
-            TCell.FourRows(constants, blocks + HalfRows * stride, stride, y, new ReadAhead(ahead + bytes, bytes), out var raw4));
+            TCell.FourRows(
+                constants, blocks + HalfRows * stride, stride, y, new ReadAhead(ahead + bytes, bytes, intoFirstLevel), out var raw4));
         var activationScales = Vector512.LoadAligned((float*)(y + TCell.PackedBytes - SmallBlockLayout.ScalesFromEnd));
         ToSingle(raw0, activationScales, out var scales0, out var offsets0);
         ToSingle(raw4, activationScales, out var scales4, out var offsets4);

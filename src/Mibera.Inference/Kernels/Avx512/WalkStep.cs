@@ -37,12 +37,12 @@ internal readonly unsafe ref struct WalkStep
     /// <paramref name="ahead"/> on.
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public void EightRows<TCell>(int half, byte* constants, byte* block, nint stride, byte* activations, byte* ahead)
+    public void EightRows<TCell>(int half, byte* constants, byte* block, nint stride, byte* activations, byte* ahead, bool intoFirstLevel)
         where TCell : struct, ISuperBlockCell
     {
         StoreRawScales<TCell>(block, stride, (uint*)(_products + 4) + 8 * half);
         _products[half] = TCell.EightRows(
-            constants, block, stride, activations, new ReadAhead(ahead, 8 * TCell.BlockBytes), out var minimums);
+            constants, block, stride, activations, new ReadAhead(ahead, 8 * TCell.BlockBytes, intoFirstLevel), out var minimums);
         if (TCell.HasMins)
             _products[2 + half] = minimums;
     }
