@@ -15,7 +15,8 @@ internal sealed class KernelBench(KernelBenchSettings settings, CancellationToke
 {
     private const int RowStep = 64;
     private const int WarmUpColumns = 512;
-    private const int WarmUpTokens = 3;
+    // More than any kernel takes without a panel.
+    private const int WarmUpTokens = 16;
     private const int WarmUpCalls = 40;
     private const long MemoryBytes = 300L << 20;
     private const int MemoryRounds = 8;
