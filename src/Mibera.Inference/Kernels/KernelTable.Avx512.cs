@@ -18,9 +18,9 @@ internal static partial class KernelTable
         GgmlType.Q5_1 => Avx512SmallCell<Q51, Q51.Avx512>(few: 6),
         GgmlType.Q8_0 => Avx512SmallCell<Q80, Q80.Avx512>(few: 6),
         GgmlType.IQ4_NL => Avx512SmallCell<IQ4NL, IQ4NL.Avx512>(few: 9),
-        GgmlType.Q2_K => Avx512Cell<Q2K, Q2K.Avx512, RowLengthWalk>(few: 4),
+        GgmlType.Q2_K => Avx512Cell<Q2K, Q2K.Avx512, RowLengthWalk>(few: 5),
         GgmlType.Q3_K => Avx512Cell<Q3K, Q3K.Avx512, RowLengthWalk>(few: 4),
-        GgmlType.Q4_K => Avx512Cell<Q4K, Q4K.Avx512, RowLengthWalk>(few: 3),
+        GgmlType.Q4_K => Avx512Cell<Q4K, Q4K.Avx512, RowLengthWalk>(few: 4),
         GgmlType.Q5_K => Avx512Cell<Q5K, Q5K.Avx512, RowLengthWalk>(few: 3),
         GgmlType.Q6_K => Avx512Cell<Q6K, Q6K.Avx512, EightRowWalk>(few: 3),
         GgmlType.IQ4_XS => Avx512Cell<IQ4XS, IQ4XS.Avx512, RowLengthWalk>(few: 10),
@@ -38,7 +38,7 @@ internal static partial class KernelTable
         where TCell : struct, ISmallBlockCell =>
         Avx512Kernel<TFormat>(new SmallBlockDecode<TCell>(), 32, few);
 
-    // few: the most inputs that are faster one by one than as a matrix, in the second-level cache of Zen 5. On Zen 4, where 512-bit
+    // few: the most inputs that are faster one by one than as a matrix on Zen 5: K-quants from memory, others in cache. On Zen 4, where 512-bit
     // operations take twice as long and look-ups into tables do not, matrices begin to be faster at other numbers.
     private static BlockKernel<TFormat> Avx512Kernel<TFormat>(DecodeKernel decode, int block, int few)
         where TFormat : struct, IVectorFormat

@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.X86;
+using Mibera.Inference.Kernels.Batch;
 
 namespace Mibera.Inference.Kernels.Avx512;
 
@@ -14,9 +15,10 @@ internal readonly unsafe struct EightRowWalk : IWalk
     public static int Rows => 8;
 
     [SkipLocalsInit]
-    public static void Run<TCell>(
-        byte* data, nint stride, int rows, int blocks, byte* activations, float* activationScales, float* output)
+    public static void Run<TCell, TPasses>(
+        byte* data, nint stride, int rows, int blocks, byte* activations, float* activationScales, byte* ahead, float* output)
         where TCell : struct, ISuperBlockCell
+        where TPasses : struct, ICount
     {
         var unaligned = stackalloc byte[WalkStep.Bytes + 64];
         var step = new WalkStep(unaligned);
@@ -24,7 +26,6 @@ internal readonly unsafe struct EightRowWalk : IWalk
         step.Clear();
         var constants = TCell.Constants;
         var intoFirstLevel = Prefetch.IntoFirstLevel;
-        var ahead = data + Prefetch.Distance(8 * stride);
         for (var r = 0; r < rows; r += 8)
         {
             var sum = Vector256<float>.Zero;
@@ -35,7 +36,7 @@ internal readonly unsafe struct EightRowWalk : IWalk
                 var pair = Math.Min(2, blocks - b);
                 for (var k = 0; k < pair; k++)
                 {
-                    step.EightRows<TCell>(k, constants, block, stride, y, ahead, intoFirstLevel);
+                    step.EightRows<TCell, TPasses>(k, constants, block, stride, y, ahead, intoFirstLevel);
                     ahead += 8 * TCell.BlockBytes;
                     block += TCell.BlockBytes;
                     y += TCell.PackedBytes;

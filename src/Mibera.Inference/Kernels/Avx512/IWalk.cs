@@ -1,3 +1,5 @@
+using Mibera.Inference.Kernels.Batch;
+
 namespace Mibera.Inference.Kernels.Avx512;
 
 /// <summary>An order in which the blocks of a matrix are visited. The sums of a row are always taken in ascending
@@ -9,9 +11,12 @@ internal unsafe interface IWalk
 
     /// <summary>
     /// output[r] = row r . x for <paramref name="rows"/> rows (a multiple of <see cref="Rows"/>) of
-    /// <paramref name="blocks"/> blocks each, <paramref name="stride"/> bytes apart.
+    /// <paramref name="blocks"/> blocks each, <paramref name="stride"/> bytes apart. Meanwhile as many bytes are fetched from
+    /// <paramref name="ahead"/> on, or, of what belongs to each block of eight rows, the first of <typeparamref name="TPasses"/>
+    /// parts.
     /// </summary>
-    static abstract void Run<TCell>(
-        byte* data, nint stride, int rows, int blocks, byte* activations, float* activationScales, float* output)
-        where TCell : struct, ISuperBlockCell;
+    static abstract void Run<TCell, TPasses>(
+        byte* data, nint stride, int rows, int blocks, byte* activations, float* activationScales, byte* ahead, float* output)
+        where TCell : struct, ISuperBlockCell
+        where TPasses : struct, ICount;
 }

@@ -1,3 +1,4 @@
+using Mibera.Inference.Kernels.Batch;
 using Mibera.Inference.Simd;
 
 namespace Mibera.Inference.Kernels.Avx512;
@@ -14,15 +15,16 @@ internal readonly unsafe struct RowLengthWalk : IWalk
 
     private static readonly bool ShortRowsBySixteen = Cpu.IsZen4OrOlder;
 
-    public static int Rows => SixteenRowWalk.Rows;
+    public static int Rows => ShortRowsBySixteen ? SixteenRowWalk.Rows : EightRowWalk.Rows;
 
-    public static void Run<TCell>(
-        byte* data, nint stride, int rows, int blocks, byte* activations, float* activationScales, float* output)
+    public static void Run<TCell, TPasses>(
+        byte* data, nint stride, int rows, int blocks, byte* activations, float* activationScales, byte* ahead, float* output)
         where TCell : struct, ISuperBlockCell
+        where TPasses : struct, ICount
     {
         if (stride < LongRow && ShortRowsBySixteen)
-            SixteenRowWalk.Run<TCell>(data, stride, rows, blocks, activations, activationScales, output);
+            SixteenRowWalk.Run<TCell, TPasses>(data, stride, rows, blocks, activations, activationScales, ahead, output);
         else
-            EightRowWalk.Run<TCell>(data, stride, rows, blocks, activations, activationScales, output);
+            EightRowWalk.Run<TCell, TPasses>(data, stride, rows, blocks, activations, activationScales, ahead, output);
     }
 }

@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.X86;
+using Mibera.Inference.Kernels.Batch;
 
 namespace Mibera.Inference.Kernels.Avx512;
 
@@ -14,15 +15,15 @@ internal readonly unsafe struct SixteenRowWalk : IWalk
     public static int Rows => 16;
 
     [SkipLocalsInit]
-    public static void Run<TCell>(
-        byte* data, nint stride, int rows, int blocks, byte* activations, float* activationScales, float* output)
+    public static void Run<TCell, TPasses>(
+        byte* data, nint stride, int rows, int blocks, byte* activations, float* activationScales, byte* ahead, float* output)
         where TCell : struct, ISuperBlockCell
+        where TPasses : struct, ICount
     {
         var unaligned = stackalloc byte[WalkStep.Bytes + 64];
         var step = new WalkStep(unaligned);
         var constants = TCell.Constants;
         var intoFirstLevel = Prefetch.IntoFirstLevel;
-        var ahead = data + Prefetch.Distance(16 * stride);
         for (var r = 0; r < rows; r += 16)
         {
             var sum = Vector512<float>.Zero;
@@ -32,7 +33,7 @@ internal readonly unsafe struct SixteenRowWalk : IWalk
             {
                 for (var half = 0; half < 2; half++)
                 {
-                    step.EightRows<TCell>(half, constants, block + half * 8 * stride, stride, y, ahead, intoFirstLevel);
+                    step.EightRows<TCell, TPasses>(half, constants, block + half * 8 * stride, stride, y, ahead, intoFirstLevel);
                     ahead += 8 * TCell.BlockBytes;
                 }
                 var yScales = Vector512.Create(activationScales[b]);

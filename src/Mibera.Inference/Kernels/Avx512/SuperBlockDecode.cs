@@ -1,3 +1,5 @@
+using Mibera.Inference.Kernels.Batch;
+
 namespace Mibera.Inference.Kernels.Avx512;
 
 /// <summary>Matrix x vector of a format of 256-weight blocks on AVX-512.</summary>
@@ -9,7 +11,47 @@ internal sealed unsafe class SuperBlockDecode<TCell, TWalk> : RowGroupDecode
 
     protected override int GroupRows => TWalk.Rows;
 
+    public override void MultiplyEach(
+        in WeightMatrix weights, QuantizedRows x, int inputs, byte* packed, long packedBytes, int begin, int end, float* output,
+        long outputStride)
+    {
+        if (inputs < 4)
+            MultiplyEach<Two>(weights, x, inputs, packed, packedBytes, begin, end, output, outputStride);
+        else
+            MultiplyEach<Four>(weights, x, inputs, packed, packedBytes, begin, end, output, outputStride);
+    }
+
     protected override void Run(
         byte* data, nint stride, int rows, int columns, byte* packed, float* activationScales, float* output) =>
-        TWalk.Run<TCell>(data, stride, rows, columns / 256, packed, activationScales, output);
+        TWalk.Run<TCell, One>(
+            data, stride, rows, columns / 256, packed, activationScales, data + Prefetch.Distance(TWalk.Rows * stride), output);
+
+    /// <summary>
+    /// Group by group of rows. The next group is fetched in <typeparamref name="TPasses"/> parts, one with each of the first inputs, so
+    /// that memory is as busy with one as with another. (phi4-14b in Q4_K_M on Zen 5: two inputs 1.07 to 1.16 times as fast as with
+    /// steps of 64 rows, three 1.09.)
+    /// </summary>
+    private void MultiplyEach<TPasses>(
+        in WeightMatrix weights, QuantizedRows x, int inputs, byte* packed, long packedBytes, int begin, int end, float* output,
+        long outputStride)
+        where TPasses : struct, ICount
+    {
+        var stride = (nint)weights.RowBytes;
+        var part = 8 * TCell.BlockBytes / TPasses.Value;
+        var first = begin;
+        for (; first + TWalk.Rows <= end; first += TWalk.Rows)
+        {
+            var data = weights.Row(first);
+            for (var t = 0; t < inputs; t++)
+            {
+                // What further inputs fetch, the group itself, is in cache.
+                var ahead = t < TPasses.Value ? data + Prefetch.Distance(TWalk.Rows * stride) + t * part : data;
+                TWalk.Run<TCell, TPasses>(
+                    data, stride, TWalk.Rows, weights.Columns / 256, packed + t * packedBytes, x.Scales(t), ahead,
+                    output + t * outputStride + first);
+            }
+        }
+        if (first < end)
+            base.MultiplyEach(weights, x, inputs, packed, packedBytes, first, end, output, outputStride);
+    }
 }

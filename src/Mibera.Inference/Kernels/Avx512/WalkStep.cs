@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
+using Mibera.Inference.Kernels.Batch;
 using Mibera.Inference.Simd;
 
 namespace Mibera.Inference.Kernels.Avx512;
@@ -34,15 +35,17 @@ internal readonly unsafe ref struct WalkStep
 
     /// <summary>
     /// Multiplies a block of eight rows, as the first or the second half of the step, and fetches as many bytes from
-    /// <paramref name="ahead"/> on.
+    /// <paramref name="ahead"/> on, or one of <typeparamref name="TPasses"/> parts of them.
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public void EightRows<TCell>(int half, byte* constants, byte* block, nint stride, byte* activations, byte* ahead, bool intoFirstLevel)
+    public void EightRows<TCell, TPasses>(
+        int half, byte* constants, byte* block, nint stride, byte* activations, byte* ahead, bool intoFirstLevel)
         where TCell : struct, ISuperBlockCell
+        where TPasses : struct, ICount
     {
         StoreRawScales<TCell>(block, stride, (uint*)(_products + 4) + 8 * half);
         _products[half] = TCell.EightRows(
-            constants, block, stride, activations, new ReadAhead(ahead, 8 * TCell.BlockBytes, intoFirstLevel), out var minimums);
+            constants, block, stride, activations, new ReadAhead(ahead, 8 * TCell.BlockBytes / TPasses.Value, intoFirstLevel), out var minimums);
         if (TCell.HasMins)
             _products[2 + half] = minimums;
     }

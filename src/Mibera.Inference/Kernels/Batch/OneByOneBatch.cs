@@ -2,14 +2,11 @@ using Mibera.Inference.Threading;
 
 namespace Mibera.Inference.Kernels.Batch;
 
-/// <summary>Inputs as matrix x vector, once for each, in steps of a few rows of weights that stay in cache meanwhile.</summary>
+/// <summary>Inputs as matrix x vector, once for each.</summary>
 /// <param name="decode">Matrix x vector.</param>
 /// <param name="block">Activations that share a scale, 32 or 256.</param>
 internal sealed unsafe class OneByOneBatch(DecodeKernel decode, int block) : BatchKernel
 {
-    /// <summary>Rows of weights that stay in cache while all inputs meet them; a multiple of what kernels take at once.</summary>
-    public const int RowsPerStep = 64;
-
     public override void Prepare(Activations input, WorkerPool pool)
     {
         if (decode.Layout is { } layout)
@@ -24,11 +21,6 @@ internal sealed unsafe class OneByOneBatch(DecodeKernel decode, int block) : Bat
         var packed = layout is null ? null : input.Packed(layout, WorkerPool.Inline);
         var packedBytes = layout?.Bytes(1, input.Width) ?? 0;
         var x = input.Quantized(block, WorkerPool.Inline);
-        for (var first = begin; first < end; first += RowsPerStep)
-        {
-            var last = Math.Min(end, first + RowsPerStep);
-            for (var t = 0; t < input.Rows; t++)
-                decode.Multiply(weights, x, t, packed + t * packedBytes, first, last, output + t * outputStride);
-        }
+        decode.MultiplyEach(weights, x, input.Rows, packed, packedBytes, begin, end, output, outputStride);
     }
 }

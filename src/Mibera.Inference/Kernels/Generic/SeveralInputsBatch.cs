@@ -20,7 +20,7 @@ internal sealed unsafe class SeveralInputsBatch<TFormat, TIsa> : BatchKernel
     {
         var x = input.Quantized(IntegerBlock.MaxElements, WorkerPool.Inline);
         // What meets all inputs at once need not stay in cache.
-        var step = input.Rows <= RowGroups.Inputs ? end - begin : OneByOneBatch.RowsPerStep;
+        var step = input.Rows <= RowGroups.Inputs ? end - begin : DecodeKernel.RowsPerStep;
         for (var first = begin; first < end; first += step)
         {
             var last = Math.Min(end, first + step);
