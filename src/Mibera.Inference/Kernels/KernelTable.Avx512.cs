@@ -38,8 +38,8 @@ internal static partial class KernelTable
         where TCell : struct, ISmallBlockCell =>
         Avx512Kernel<TFormat>(new SmallBlockDecode<TCell>(), 32, few);
 
-    // few: the most inputs that are faster one by one than as a matrix on Zen 5: K-quants from memory, others in cache. On Zen 4, where 512-bit
-    // operations take twice as long and look-ups into tables do not, matrices begin to be faster at other numbers.
+    // few: the most inputs that are faster one by one than as a matrix on Zen 5: K-quants from memory, others in cache. On Zen 4,
+    // where 512-bit operations take twice as long and look-ups into tables do not, matrices begin to be faster at other numbers.
     private static BlockKernel<TFormat> Avx512Kernel<TFormat>(DecodeKernel decode, int block, int few)
         where TFormat : struct, IVectorFormat
     {

@@ -44,8 +44,8 @@ internal readonly unsafe ref struct WalkStep
         where TPasses : struct, ICount
     {
         StoreRawScales<TCell>(block, stride, (uint*)(_products + 4) + 8 * half);
-        _products[half] = TCell.EightRows(
-            constants, block, stride, activations, new ReadAhead(ahead, 8 * TCell.BlockBytes / TPasses.Value, intoFirstLevel), out var minimums);
+        var readAhead = new ReadAhead(ahead, 8 * TCell.BlockBytes / TPasses.Value, intoFirstLevel);
+        _products[half] = TCell.EightRows(constants, block, stride, activations, readAhead, out var minimums);
         if (TCell.HasMins)
             _products[2 + half] = minimums;
     }
