@@ -5,7 +5,7 @@ namespace Mibera.Inference.Kernels.Avx512;
 
 /// <summary>
 /// The lines that are to be fetched while a cell multiplies. It fetches them part by part, in their order and evenly spread over
-/// its work: a burst of hints is executed in any order, which hardware that follows streams does not understand. On Zen 5, with
+/// its work: a burst of hints may be executed in any order, and hardware that follows streams seems to mind. On Zen 5, with
 /// two threads from memory, Q4_K is 4 to 11 % faster than with bursts. Cells that compute more than they wait (the pairs of rows of
 /// the formats with grids) gain nothing and keep small bursts.
 /// </summary>
