@@ -212,6 +212,15 @@ internal static unsafe class TwoZmm
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static TwoZmm<byte> SpreadBit(TwoZmm<byte> source, int bit) => Affine(Vector512.Create((byte)(1 << bit)), source);
 
+    /// <summary>
+    /// Bits 2 <paramref name="index"/>, 2 <paramref name="index"/> + 1 of each byte: a matrix product over bits shifts and masks at
+    /// once.
+    /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static TwoZmm<byte> TwoBits(TwoZmm<byte> source, int index) => index == 0
+        ? source & Vector512.Create((byte)3)
+        : Affine(Vector512.Create(0x0102_0000_0000_0000ul << 2 * index).AsByte(), source);
+
     /// <summary>A matrix over GF(2) times each byte.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static TwoZmm<byte> Affine(Vector512<byte> matrix, TwoZmm<byte> source) => new(

@@ -71,9 +71,9 @@ internal readonly unsafe partial struct TQ10
             var digits = TwoZmm.LookUp256(constants, bytes, bit7);
             var sums = Multiply(TwoZmm.LookUp256(constants + FifthDigit, bytes, bit7), activations + 256)
                 + Vector512.LoadAligned((short*)(activations + TernaryDigitsLayout.Offsets))
-                + (Multiply(new(digits.A & Vector512.Create((byte)3), digits.B & Vector512.Create((byte)3)), activations)
-                    + Multiply(Field(digits, 1), activations + 64))
-                + (Multiply(Field(digits, 2), activations + 128) + Multiply(Field(digits, 3), activations + 192));
+                + (Multiply(TwoZmm.TwoBits(digits, 0), activations)
+                    + Multiply(TwoZmm.TwoBits(digits, 1), activations + 64))
+                + (Multiply(TwoZmm.TwoBits(digits, 2), activations + 128) + Multiply(TwoZmm.TwoBits(digits, 3), activations + 192));
             var ones = Vector512.Create((short)1);
             return TwoZmm.MultiplyAddAdjacent(sums, new(ones, ones));
         }
@@ -81,11 +81,6 @@ internal readonly unsafe partial struct TQ10
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         private static TwoZmm<short> Multiply(TwoZmm<byte> digits, byte* activations) =>
             TwoZmm.MultiplyAddAdjacent(digits, Vector512.LoadAligned((sbyte*)activations));
-
-        /// <summary>Two bits of each byte: a matrix product over bits shifts and masks at once.</summary>
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        private static TwoZmm<byte> Field(TwoZmm<byte> digits, int digit) =>
-            TwoZmm.Affine(Vector512.Create(0x0102_0000_0000_0000ul << 2 * digit).AsByte(), digits);
 
         /// <summary>Digit k as <see cref="Unpack"/> defines it, for any byte.</summary>
         private static int Digit(int value, int k)

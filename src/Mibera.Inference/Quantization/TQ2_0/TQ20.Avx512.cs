@@ -58,16 +58,10 @@ internal readonly unsafe partial struct TQ20
         {
             var y = Vector512.LoadAligned((int*)activations + 16 * slot);
             ahead.FetchPart(2 * slot, 8);
-            var sums = TransposedRows.Multiply0(Field(rows.C0, slot), y) + TransposedRows.Multiply1(Field(rows.C1, slot), y);
+            var sums = TransposedRows.Multiply0(TwoZmm.TwoBits(rows.C0, slot), y) + TransposedRows.Multiply1(TwoZmm.TwoBits(rows.C1, slot), y);
             ahead.FetchPart(2 * slot + 1, 8);
-            sums += TransposedRows.Multiply2(Field(rows.C2, slot), y) + TransposedRows.Multiply3(Field(rows.C3, slot), y);
+            sums += TransposedRows.Multiply2(TwoZmm.TwoBits(rows.C2, slot), y) + TransposedRows.Multiply3(TwoZmm.TwoBits(rows.C3, slot), y);
             return sums + Vector512.LoadAligned((short*)(activations + TransposedLayout.SumsOffset + 64 * slot));
         }
-
-        /// <summary>Bits 2 slot, 2 slot + 1 of each byte: a matrix product over bits shifts and masks at once.</summary>
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        private static TwoZmm<byte> Field(TwoZmm<byte> quants, int slot) => slot == 0
-            ? quants & Vector512.Create((byte)3)
-            : TwoZmm.Affine(Vector512.Create(0x0102_0000_0000_0000ul << 2 * slot).AsByte(), quants);
     }
 }
