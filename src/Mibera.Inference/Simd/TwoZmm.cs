@@ -39,6 +39,20 @@ internal readonly struct TwoZmm<T>(Vector512<T> a, Vector512<T> b)
 /// <summary>Operations on both vectors of a <see cref="TwoZmm{T}"/>.</summary>
 internal static unsafe class TwoZmm
 {
+    /// <summary>What <see cref="Store{T}"/> has left.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static TwoZmm<T> LoadAligned<T>(byte* source)
+        where T : unmanaged => new(Vector512.LoadAligned((T*)source), Vector512.LoadAligned((T*)(source + 64)));
+
+    /// <summary>Leaves both vectors in 128 aligned bytes.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Store<T>(TwoZmm<T> vectors, byte* target)
+        where T : unmanaged
+    {
+        vectors.A.StoreAligned((T*)target);
+        vectors.B.StoreAligned((T*)(target + 64));
+    }
+
     /// <summary>64 bytes of two rows.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static TwoZmm<byte> Load(byte* first, nint stride) => new(Vector512.Load(first), Vector512.Load(first + stride));

@@ -20,7 +20,7 @@ internal readonly unsafe struct EightRowWalk : IWalk
         where TCell : struct, ISuperBlockCell
         where TPasses : struct, ICount
     {
-        var unaligned = stackalloc byte[WalkStep.Bytes + 64];
+        var unaligned = stackalloc byte[WalkStep.Bytes<TCell>()];
         var step = new WalkStep(unaligned);
         // What a second block leaves there is used only where there is one, but it is converted all the same.
         step.Clear();
@@ -34,6 +34,8 @@ internal readonly unsafe struct EightRowWalk : IWalk
             for (var b = 0; b < blocks; b += 2)
             {
                 var pair = Math.Min(2, blocks - b);
+                for (var k = 0; TCell.CodeBytes > 0 && k < pair; k++)
+                    step.Unpack<TCell>(k, constants, block + k * TCell.BlockBytes, stride);
                 for (var k = 0; k < pair; k++)
                 {
                     step.EightRows<TCell, TPasses>(k, constants, block, stride, y, ahead, intoFirstLevel);

@@ -27,10 +27,21 @@ internal unsafe interface IRowPair
     /// <summary>The bits of the block's f16 scale.</summary>
     static abstract uint HalfScale(byte* block);
 
+    /// <summary>As <see cref="ISuperBlockCell.CodeBytes"/>, of two pairs of rows.</summary>
+    static virtual int CodeBytes => 0;
+
+    /// <summary>
+    /// As <see cref="ISuperBlockCell.Unpack"/>, for two pairs of rows: the blocks at <paramref name="low"/> and <paramref name="high"/>,
+    /// and those <paramref name="stride"/> bytes on.
+    /// </summary>
+    static virtual void Unpack(byte* constants, byte* low, byte* high, nint stride, byte* codes)
+    {
+    }
+
     /// <summary>
     /// The products of two pairs of rows with a packed block of activations: of the blocks at <paramref name="low"/> and
-    /// <paramref name="high"/>, and of those <paramref name="stride"/> bytes on. The low half of a result adds up to the
-    /// product of its low row.
+    /// <paramref name="high"/>, and of those <paramref name="stride"/> bytes on; or, of a format that unpacks, of the codes at
+    /// <paramref name="low"/>. The low half of a result adds up to the product of its low row.
     /// </summary>
     static abstract TwoZmm<int> Multiply(byte* constants, byte* low, byte* high, nint stride, byte* activations);
 

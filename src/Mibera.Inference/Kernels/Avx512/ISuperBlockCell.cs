@@ -34,9 +34,21 @@ internal unsafe interface ISuperBlockCell
     /// <summary>The float scales of the minimums of 16 blocks.</summary>
     static abstract Vector512<float> MinScales(Vector512<uint> raw);
 
+    /// <summary>Bytes that <see cref="Unpack"/> makes of a block of eight rows, a multiple of 64; 0 where a cell has no such phase.</summary>
+    static virtual int CodeBytes => 0;
+
+    /// <summary>
+    /// A first phase, for which sixteen rows go before the second one of the first of them. Long chains of operations that depend on
+    /// each other exceed what a processor keeps in flight; in two phases chains of half the length run beside each other.
+    /// </summary>
+    static virtual void Unpack(byte* constants, byte* block, nint stride, byte* codes)
+    {
+    }
+
     /// <summary>
     /// The products of a block of eight rows, <paramref name="stride"/> bytes apart, with a packed block of activations.
-    /// All parts of <paramref name="ahead"/> are to be fetched on the way.
+    /// All parts of <paramref name="ahead"/> are to be fetched on the way. After <see cref="Unpack"/>, <paramref name="block"/> is
+    /// what that has made.
     /// </summary>
     /// <returns>Partial sums: the two lanes of the low half add up to rows 0 to 3, those of the high half to rows 4 to 7
     /// (dword r of a lane: row r or r + 4). <paramref name="minimums"/>: lane r holds partial sums of row r in its even

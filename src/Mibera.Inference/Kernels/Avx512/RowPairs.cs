@@ -35,6 +35,23 @@ internal readonly unsafe struct RowPairs<TPair> : ISuperBlockCell
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector512<int> Finish(Vector512<int> sums) => TPair.Finish(sums);
 
+    public static int CodeBytes
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => 2 * TPair.CodeBytes;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Unpack(byte* constants, byte* block, nint stride, byte* codes)
+    {
+        for (var k = 0; k < 2; k++)
+        {
+            TPair.Unpack(constants, block, block + 4 * stride, stride, codes);
+            block += 2 * stride;
+            codes += TPair.CodeBytes;
+        }
+    }
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector512<int> EightRows(
         byte* constants, byte* block, nint stride, byte* activations, ReadAhead ahead, out Vector512<int> minimums)
@@ -49,7 +66,7 @@ internal readonly unsafe struct RowPairs<TPair> : ISuperBlockCell
             var products = TPair.Multiply(constants, block, block + 4 * stride, stride, activations);
             sums = Avx512F.UnpackLow(products.A, products.B) + Avx512F.UnpackHigh(products.A, products.B);
             ahead.Half(k).FetchPart(1, 2);
-            block += 2 * stride;
+            block += CodeBytes == 0 ? 2 * stride : TPair.CodeBytes;
         }
         return Avx512F.UnpackLow(earlier.AsUInt64(), sums.AsUInt64()).AsInt32()
             + Avx512F.UnpackHigh(earlier.AsUInt64(), sums.AsUInt64()).AsInt32();

@@ -20,7 +20,7 @@ internal readonly unsafe struct SixteenRowWalk : IWalk
         where TCell : struct, ISuperBlockCell
         where TPasses : struct, ICount
     {
-        var unaligned = stackalloc byte[WalkStep.Bytes + 64];
+        var unaligned = stackalloc byte[WalkStep.Bytes<TCell>()];
         var step = new WalkStep(unaligned);
         var constants = TCell.Constants;
         var intoFirstLevel = Prefetch.IntoFirstLevel;
@@ -31,6 +31,8 @@ internal readonly unsafe struct SixteenRowWalk : IWalk
             var y = activations;
             for (var b = 0; b < blocks; b++)
             {
+                for (var half = 0; TCell.CodeBytes > 0 && half < 2; half++)
+                    step.Unpack<TCell>(half, constants, block + half * 8 * stride, stride);
                 for (var half = 0; half < 2; half++)
                 {
                     step.EightRows<TCell, TPasses>(half, constants, block + half * 8 * stride, stride, y, ahead, intoFirstLevel);

@@ -19,6 +19,9 @@ internal static unsafe class TernaryGroups
     /// <summary>Bytes of <see cref="Constants"/>, which come first among a format's constants.</summary>
     public const int ConstantBytes = HighAfter + 128;
 
+    /// <summary>Bytes that <see cref="Unpack"/> makes of two pairs of rows.</summary>
+    public const int CodeBytes = 2 * 128;
+
     private const int Rests = 4 * 128;
     private const int Base = Rests + 8 * 128;
     private const int Course = Base + 128;
@@ -41,15 +44,13 @@ internal static unsafe class TernaryGroups
 
     public static Func<int, int>[] Constants { get; } = CreateConstants();
 
-    /// <summary>
-    /// Words: sums of 8 (g + 1) y over two groups, at most 8 * 2 * 16 * 127 = 32512.
-    /// </summary>
+    /// <summary>Leaves the two numbers of each group.</summary>
     /// <param name="constants">Begins with <see cref="Constants"/>.</param>
     /// <param name="lowBits">Bits 0 to 7 of the grid indices.</param>
     /// <param name="run">Bits 4 to 10 of the grid indices; bit 7 is ignored.</param>
-    /// <param name="y">Activations as <see cref="TernaryGroupsLayout"/> packs them.</param>
+    /// <param name="codes">Takes <see cref="CodeBytes"/>.</param>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static TwoZmm<short> Sums(byte* constants, TwoZmm<byte> lowBits, TwoZmm<byte> run, byte* y)
+    public static void Unpack(byte* constants, TwoZmm<byte> lowBits, TwoZmm<byte> run, byte* codes)
     {
         var course = TwoZmm.Select(Vector512.Create((byte)0x0F), lowBits, TwoZmm.LookUp128(constants + Course, run));
         var number = Rest(constants + Rests, lowBits, run) + TwoZmm.LookUp128(constants + Base, run)
@@ -58,7 +59,21 @@ internal static unsafe class TernaryGroups
         var high = TwoZmm.SelectLess(
             number, eightyOne, TwoZmm.LookUp128(constants + HighBefore, run), TwoZmm.LookUp128(constants + HighAfter, run));
         // Less 81 if that is not negative, which would be a large unsigned number.
-        var low = TwoZmm.Min(number, number - eightyOne);
+        TwoZmm.Store(TwoZmm.Min(number, number - eightyOne), codes);
+        TwoZmm.Store(high, codes + CodeBytes / 2);
+    }
+
+    /// <summary>
+    /// Words: sums of 8 (g + 1) y over two groups, at most 8 * 2 * 16 * 127 = 32512.
+    /// </summary>
+    /// <param name="constants">Begins with <see cref="Constants"/>.</param>
+    /// <param name="codes">From <see cref="Unpack"/>.</param>
+    /// <param name="y">Activations as <see cref="TernaryGroupsLayout"/> packs them.</param>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static TwoZmm<short> Sums(byte* constants, byte* codes, byte* y)
+    {
+        var low = TwoZmm.LoadAligned<byte>(codes);
+        var high = TwoZmm.LoadAligned<byte>(codes + CodeBytes / 2);
         return Products(constants, low, high, y) + Products(constants + 128, low, high, y + 64)
             + (Products(constants + 256, low, high, y + 128) + Products(constants + 384, low, high, y + 192));
     }

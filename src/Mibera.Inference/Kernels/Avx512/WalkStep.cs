@@ -6,17 +6,16 @@ using Mibera.Inference.Simd;
 namespace Mibera.Inference.Kernels.Avx512;
 
 /// <summary>
-/// What one step of a walk gathers before its float work: twice the products of eight rows with a block, their minimums,
-/// and the scales as the format has them. It lies in the stack frame of the walk, aligned, and outlives no call.
+/// What one step of a walk gathers before its float work: twice the products of eight rows with a block, their minimums, the scales
+/// as the format has them, and unpacked codes. It lies in the stack frame of the walk, aligned, and outlives no call.
 /// </summary>
 internal readonly unsafe ref struct WalkStep
 {
-    /// <summary>Bytes that a step takes, from an address aligned to 64.</summary>
-    public const int Bytes = 5 * 64;
+    private const int FixedBytes = 5 * 64;
 
     private readonly Vector512<int>* _products;
 
-    /// <param name="memory"><see cref="Bytes"/> and 64 more, which aligning may take.</param>
+    /// <param name="memory"><see cref="Bytes{TCell}"/>, aligned or not.</param>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public WalkStep(byte* memory) => _products = (Vector512<int>*)((nint)(memory + 63) & ~63);
 
@@ -27,11 +26,22 @@ internal readonly unsafe ref struct WalkStep
         get => Vector512.LoadAligned((uint*)(_products + 4));
     }
 
+    /// <summary>Bytes of a step, with 64 that aligning may take.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static int Bytes<TCell>()
+        where TCell : struct, ISuperBlockCell => FixedBytes + 2 * TCell.CodeBytes + 64;
+
+    /// <summary>Clears everything but codes.</summary>
     public void Clear()
     {
-        for (var i = 0; i < Bytes / 64; i++)
+        for (var i = 0; i < FixedBytes / 64; i++)
             _products[i] = default;
     }
+
+    /// <summary>Unpacks a block of eight rows, as the first or the second half of the step.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void Unpack<TCell>(int half, byte* constants, byte* block, nint stride)
+        where TCell : struct, ISuperBlockCell => TCell.Unpack(constants, block, stride, Codes<TCell>(half));
 
     /// <summary>
     /// Multiplies a block of eight rows, as the first or the second half of the step, and fetches as many bytes from
@@ -45,6 +55,8 @@ internal readonly unsafe ref struct WalkStep
     {
         StoreRawScales<TCell>(block, stride, (uint*)(_products + 4) + 8 * half);
         var readAhead = new ReadAhead(ahead, 8 * TCell.BlockBytes / TPasses.Value, intoFirstLevel);
+        if (TCell.CodeBytes > 0)
+            block = Codes<TCell>(half);
         _products[half] = TCell.EightRows(constants, block, stride, activations, readAhead, out var minimums);
         if (TCell.HasMins)
             _products[2 + half] = minimums;
@@ -59,6 +71,10 @@ internal readonly unsafe ref struct WalkStep
     /// <summary>The exact minimums of both halves.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public Vector512<float> Minimums() => Vector512.ConvertToSingle(Zmm.AddEvenAndOdd(_products[2], _products[3]));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private byte* Codes<TCell>(int half)
+        where TCell : struct, ISuperBlockCell => (byte*)_products + FixedBytes + half * TCell.CodeBytes;
 
     /// <summary>
     /// Copies the scales of eight rows. A vector load takes them from there a few hundred instructions later, when the

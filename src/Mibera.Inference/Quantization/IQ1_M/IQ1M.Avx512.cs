@@ -14,6 +14,8 @@ internal readonly unsafe partial struct IQ1M
     {
         private const int IndexShifts = TernaryGroups.ConstantBytes;
         private const int ScaleShifts = IndexShifts + 64;
+        private const int Nibbles = TernaryGroups.CodeBytes;
+        private const int Scales = Nibbles + 128;
 
         private static readonly VectorConstants Table = new([
             .. TernaryGroups.Constants,
@@ -30,6 +32,8 @@ internal readonly unsafe partial struct IQ1M
 
         public static byte* Constants => Table.Pointer;
 
+        public static int CodeBytes => Scales + 128;
+
         public static float ScaleUnit => 0.125f;
 
         /// <summary>The top nibbles of four words.</summary>
@@ -41,25 +45,33 @@ internal readonly unsafe partial struct IQ1M
         public static Vector512<int> Finish(Vector512<int> sums) => sums;
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public static TwoZmm<int> Multiply(byte* constants, byte* low, byte* high, nint stride, byte* activations)
+        public static void Unpack(byte* constants, byte* low, byte* high, nint stride, byte* codes)
         {
             var lowBits = TwoZmm.LoadHalves(low, high, stride);
             // Bits 8 to 10 of the index in bits 4 to 6, the sign of the shift in bit 7.
             var nibbles = TwoZmm.MultiShift(
                 constants + IndexShifts, TwoZmm.HalvesToWords(low + 32, high + 32, stride).As<ulong>());
             var run = TwoZmm.Select(Vector512.Create((byte)0x70), nibbles, TwoZmm.ShiftRight(lowBits, 4));
-            var sums = TernaryGroups.Sums(constants, lowBits, run, activations)
+            TernaryGroups.Unpack(constants, lowBits, run, codes);
+            TwoZmm.Store(nibbles, codes + Nibbles);
+            var scales = TwoZmm.MultiShift(
+                constants + ScaleShifts, TwoZmm.HalvesToQwords((ushort*)(low + 48), (ushort*)(high + 48), stride)).As<short>();
+            TwoZmm.Store(TwoZmm.AndOr(scales, Vector512.Create((short)0x0E), Vector512.Create((short)1)), codes + Scales);
+        }
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public static TwoZmm<int> Multiply(byte* constants, byte* codes, byte* high, nint stride, byte* activations)
+        {
+            var nibbles = TwoZmm.LoadAligned<short>(codes + Nibbles);
+            var sums = TernaryGroups.Sums(constants, codes, activations)
                 + Vector512.LoadAligned((short*)(activations + TernaryGroupsLayout.PlusShift));
             // With all corrections a word is at most 16 * 9 * 127 = 18288; what overflows before comes back.
             sums = TwoZmm.SubtractWhereBit(
-                sums, nibbles.As<short>(), 0x80, Vector512.LoadAligned((short*)(activations + TernaryGroupsLayout.First)));
+                sums, nibbles, 0x80, Vector512.LoadAligned((short*)(activations + TernaryGroupsLayout.First)));
             sums = TwoZmm.SubtractWhereBit(
-                sums, nibbles.As<short>(), short.MinValue, Vector512.LoadAligned((short*)(activations + TernaryGroupsLayout.Second)));
-            var scales = TwoZmm.MultiShift(
-                constants + ScaleShifts, TwoZmm.HalvesToQwords((ushort*)(low + 48), (ushort*)(high + 48), stride)).As<short>();
+                sums, nibbles, short.MinValue, Vector512.LoadAligned((short*)(activations + TernaryGroupsLayout.Second)));
             // A row is at most 256 * 9 * 127 * 15 = 4.4M.
-            return TwoZmm.MultiplyAddAdjacent(
-                sums, TwoZmm.AndOr(scales, Vector512.Create((short)0x0E), Vector512.Create((short)1)));
+            return TwoZmm.MultiplyAddAdjacent(sums, TwoZmm.LoadAligned<short>(codes + Scales));
         }
     }
 }

@@ -29,6 +29,8 @@ internal readonly unsafe partial struct IQ1S
 
         public static byte* Constants => Table.Pointer;
 
+        public static int CodeBytes => TernaryGroups.CodeBytes + 128;
+
         public static float ScaleUnit => 0.125f;
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -38,15 +40,22 @@ internal readonly unsafe partial struct IQ1S
         public static Vector512<int> Finish(Vector512<int> sums) => sums;
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public static TwoZmm<int> Multiply(byte* constants, byte* low, byte* high, nint stride, byte* activations)
+        public static void Unpack(byte* constants, byte* low, byte* high, nint stride, byte* codes)
         {
             var lowBits = TwoZmm.LoadHalves(low + 2, high + 2, stride);
             var words = TwoZmm.HalvesToDwords((ushort*)(low + 34), (ushort*)(high + 34), stride).As<ulong>();
             var run = TwoZmm.Select(
                 Vector512.Create((byte)0x70), TwoZmm.MultiShift(constants + IndexShifts, words), TwoZmm.ShiftRight(lowBits, 4));
-            var sums = TernaryGroups.Sums(constants, lowBits, run, activations);
+            TernaryGroups.Unpack(constants, lowBits, run, codes);
+            TwoZmm.Store(TwoZmm.MultiShift(constants + ScaleShifts, words), codes + TernaryGroups.CodeBytes);
+        }
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public static TwoZmm<int> Multiply(byte* constants, byte* codes, byte* high, nint stride, byte* activations)
+        {
+            var sums = TernaryGroups.Sums(constants, codes, activations);
+            var scales = TwoZmm.LoadAligned<short>(codes + TernaryGroups.CodeBytes);
             // With the correction a word is at most 16 * 9 * 127 = 18288; what overflows before comes back.
-            var scales = TwoZmm.MultiShift(constants + ScaleShifts, words).As<short>();
             sums += TwoZmm.SelectNegative(
                 scales, Vector512.LoadAligned((short*)(activations + TernaryGroupsLayout.MinusShift)),
                 Vector512.LoadAligned((short*)(activations + TernaryGroupsLayout.PlusShift)));
