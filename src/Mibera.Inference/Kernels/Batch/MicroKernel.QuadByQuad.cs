@@ -26,6 +26,7 @@ internal static unsafe partial class MicroKernel<TFormat, TProducts, TIsa, TVect
         where TCount : struct, ICount
     {
         var besideQuants = records + recordBytes - ActivationRecords.BesideQuants;
+        var next = new NextInputs<TCount>(records, recordBytes, sums);
         for (var u = 0; u < units; u++)
         {
             for (var t = 0; t < TCount.Value; t++)
@@ -36,6 +37,7 @@ internal static unsafe partial class MicroKernel<TFormat, TProducts, TIsa, TVect
             var scales = beside;
             for (var step = 0; step < TFormat.UnitElements / (4 * Depth); step++)
             {
+                next.Fetch(Depth);
                 var products = default(ProductSums);
                 Multiply<TCount>(0, weights, groupBytes, records, recordBytes, ref products);
                 Multiply<TCount>(1, weights, groupBytes, records, recordBytes, ref products);

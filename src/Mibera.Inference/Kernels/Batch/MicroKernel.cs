@@ -53,11 +53,6 @@ internal static unsafe partial class MicroKernel<TFormat, TProducts, TIsa, TVect
     {
         var groupBytes = PanelShape<TFormat, TProducts, TIsa, TVector>.GroupBytes;
         var beside = PanelShape<TFormat, TProducts, TIsa, TVector>.WeightsEnd;
-        // The next inputs: there are too many for the first-level cache, and often for the second.
-        for (var line = 0; line < TCount.Value * recordBytes; line += 64)
-            TIsa.Prefetch(records + TCount.Value * recordBytes + line);
-        for (var line = 0; line < TCount.Value * SumsBytes; line += 64)
-            TIsa.Prefetch((byte*)sums + TCount.Value * SumsBytes + line);
         for (var row = 0; row < PanelLayout.TileRows; row += 2 * TIsa.Rows, panel += 2 * groupBytes)
         {
             if (QuadByQuad)
@@ -79,6 +74,7 @@ internal static unsafe partial class MicroKernel<TFormat, TProducts, TIsa, TVect
         where TCount : struct, ICount
     {
         var besideQuants = records + recordBytes - ActivationRecords.BesideQuants;
+        var next = new NextInputs<TCount>(records, recordBytes, sums);
         var steps = TFormat.UnitElements * PanelShape<TFormat, TProducts, TIsa, TVector>.QuantBytes / QuadsBytes;
         for (var u = 0; u < units; u++)
         {
@@ -87,6 +83,7 @@ internal static unsafe partial class MicroKernel<TFormat, TProducts, TIsa, TVect
             var scales = beside;
             for (var step = 0; step < steps; step++)
             {
+                next.Fetch(quads: 4);
                 var v = new Quads(weights);
                 var w = new Quads(weights + groupBytes);
                 var s = LoadScale(scales);
@@ -120,6 +117,7 @@ internal static unsafe partial class MicroKernel<TFormat, TProducts, TIsa, TVect
         where TCount : struct, ICount
     {
         var besideQuants = records + recordBytes - ActivationRecords.BesideQuants;
+        var next = new NextInputs<TCount>(records, recordBytes, sums);
         for (var u = 0; u < units; u++)
         {
             TVector a0 = Start(beside, u), a1 = a0, a2 = a0, a3 = a0;
@@ -128,6 +126,7 @@ internal static unsafe partial class MicroKernel<TFormat, TProducts, TIsa, TVect
             var scales = beside;
             for (var step = 0; step < TFormat.UnitElements / (2 * QuadsBytes); step++)
             {
+                next.Fetch(quads: 8);
                 var v = new Quads(weights);
                 var w = new Quads(weights + groupBytes);
                 FirstHalf(v, w, records, out var p0, out var q0);
@@ -172,11 +171,13 @@ internal static unsafe partial class MicroKernel<TFormat, TProducts, TIsa, TVect
         where TCount : struct, ICount
     {
         var besideQuants = records + recordBytes - ActivationRecords.BesideQuants;
+        var next = new NextInputs<TCount>(records, recordBytes, sums);
         TVector a0 = Start(beside, 0), a1 = a0, a2 = a0, a3 = a0;
         TVector b0 = Start(beside + groupBytes, 0), b1 = b0, b2 = b0, b3 = b0;
         var scales = beside;
         for (var step = 0; step < PanelLayout.SubBlocks; step++)
         {
+            next.Fetch(quads: 4);
             var v = new Quads(weights);
             var w = new Quads(weights + groupBytes);
             var s = TIsa.Load(scales);
