@@ -9,13 +9,13 @@ internal static partial class KernelTable
 {
     private static MatrixKernel? CreateAvx512LowBit(GgmlType type) => type switch
     {
-        GgmlType.IQ2_XXS => Avx512Cell<IQ2XXS, RowPairs<IQ2XXS.Avx512>, SixteenRowWalk>(few: 10),
-        GgmlType.IQ2_XS => Avx512Cell<IQ2XS, RowPairs<IQ2XS.Avx512>, SixteenRowWalk>(few: 8),
-        GgmlType.IQ2_S => Avx512Cell<IQ2S, RowPairs<IQ2S.Avx512>, SixteenRowWalk>(few: 5),
-        GgmlType.IQ3_XXS => Avx512Cell<IQ3XXS, RowPairs<IQ3XXS.Avx512>, SixteenRowWalk>(few: 10),
-        GgmlType.IQ3_S => Avx512Cell<IQ3S, RowPairs<IQ3S.Avx512>, SixteenRowWalk>(few: 7),
-        GgmlType.IQ1_S => Avx512Cell<IQ1S, RowPairs<IQ1S.Avx512>, SixteenRowWalk>(few: 4),
-        GgmlType.IQ1_M => Avx512Cell<IQ1M, RowPairs<IQ1M.Avx512>, SixteenRowWalk>(few: 4),
+        GgmlType.IQ2_XXS => Avx512Cell<IQ2XXS, RowPairs<IQ2XXS.Avx512>, SixteenRowWalk>(few: 6),
+        GgmlType.IQ2_XS => Avx512Cell<IQ2XS, RowPairs<IQ2XS.Avx512>, SixteenRowWalk>(few: 4),
+        GgmlType.IQ2_S => Avx512Cell<IQ2S, RowPairs<IQ2S.Avx512>, SixteenRowWalk>(few: 3),
+        GgmlType.IQ3_XXS => Avx512Cell<IQ3XXS, RowPairs<IQ3XXS.Avx512>, SixteenRowWalk>(few: 4),
+        GgmlType.IQ3_S => Avx512Cell<IQ3S, RowPairs<IQ3S.Avx512>, SixteenRowWalk>(few: 3),
+        GgmlType.IQ1_S => Avx512Cell<IQ1S, RowPairs<IQ1S.Avx512>, SixteenRowWalk>(few: 3),
+        GgmlType.IQ1_M => Avx512Cell<IQ1M, RowPairs<IQ1M.Avx512>, SixteenRowWalk>(few: 3),
         GgmlType.TQ1_0 => Avx512Cell<TQ10, TQ10.Avx512, SixteenRowWalk>(few: 7),
         GgmlType.TQ2_0 => Avx512Cell<TQ20, TQ20.Avx512, SixteenRowWalk>(few: 10),
         GgmlType.MXFP4 => Avx512SmallCell<MXFP4, MXFP4.Avx512>(few: 6),

@@ -92,6 +92,16 @@ internal unsafe interface IVectorFormat : IBlockFormat
         where TIsa : struct, IIsa
         where TSink : struct, IQuadSink => throw new NotSupportedException();
 
+    /// <summary>Whether there is <see cref="UnpackGroups"/>, which takes AVX-512 with VBMI and GFNI.</summary>
+    static virtual bool UnpacksGroups => false;
+
+    /// <summary>
+    /// Instead of <see cref="Prepare"/> and <see cref="UnpackWeights"/>, the weights of a super-block of each row of a tile, for panels
+    /// of sixteen rows: see <see cref="Kernels.Avx512.GroupPanel{TPair}.Fill"/>.
+    /// </summary>
+    static virtual void UnpackGroups(byte* blocks, nint stride, byte* panel, nint groupBytes, byte* staging) =>
+        throw new NotSupportedException();
+
     /// <summary>The bits that hold the float scales of a unit, for <see cref="Scales"/> and <see cref="MinScales"/>.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     static virtual uint ScaleBits(byte* block, int unit) => *(uint*)block;

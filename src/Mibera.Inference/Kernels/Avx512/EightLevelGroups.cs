@@ -51,6 +51,19 @@ internal static unsafe class EightLevelGroups
         odd = TwoZmm.Gather(bytes0, constants + Odd, bytes1);
     }
 
+    /// <summary>Stores weights as <see cref="IRowPair.UnpackGroups"/> is to.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void StoreWeights(
+        byte* constants, TwoZmm<byte> even0, TwoZmm<byte> even1, TwoZmm<byte> odd0, TwoZmm<byte> odd1, TwoZmm<byte> signs, byte* units)
+    {
+        var moved = MovedSigns(constants, signs);
+        GroupUnits.Store(
+            Levels(constants, 0, 0, even0, signs), Levels(constants, 1, 1, even0, signs),
+            Levels(constants, 2, 2, even1, signs), Levels(constants, 3, 3, even1, signs),
+            Levels(constants, 4, 0, odd0, signs), Levels(constants, 5, 1, odd0, signs),
+            Levels(constants, 2, 2, odd1, moved), Levels(constants, 3, 3, odd1, moved), units);
+    }
+
     /// <summary>Words: products of two even groups. The sums of their four weights.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static TwoZmm<short> EvenSums(
@@ -63,19 +76,24 @@ internal static unsafe class EightLevelGroups
     public static TwoZmm<short> OddSums(
         byte* constants, TwoZmm<byte> plane0, TwoZmm<byte> plane1, TwoZmm<byte> signs, byte* y)
     {
-        var moved = TwoZmm.Affine(Vector512.LoadAligned(constants + SignMatrix), signs);
+        var moved = MovedSigns(constants, signs);
         return Product(constants, 4, 0, plane0, signs, y + 256) + Product(constants, 5, 1, plane0, signs, y + 320)
             + (Product(constants, 2, 2, plane1, moved, y + 384) + Product(constants, 3, 3, plane1, moved, y + 448));
     }
 
+    /// <summary>Signs 6 and 7 where 2 and 3 stand.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static TwoZmm<byte> MovedSigns(byte* constants, TwoZmm<byte> signs) =>
+        TwoZmm.Affine(Vector512.LoadAligned(constants + SignMatrix), signs);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static TwoZmm<byte> Levels(byte* constants, int table, int mask, TwoZmm<byte> plane, TwoZmm<byte> signs) =>
+        TwoZmm.LookUp64(constants + 64 * table, TwoZmm.Select(Vector512.LoadAligned(constants + Masks + 64 * mask), plane, signs));
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static TwoZmm<short> Product(
         byte* constants, int table, int mask, TwoZmm<byte> plane, TwoZmm<byte> signs, byte* y) =>
-        TwoZmm.MultiplyAddAdjacent(
-            Vector512.LoadAligned(y),
-            TwoZmm.LookUp64(
-                constants + 64 * table,
-                TwoZmm.Select(Vector512.LoadAligned(constants + Masks + 64 * mask), plane, signs)).As<sbyte>());
+        TwoZmm.MultiplyAddAdjacent(Vector512.LoadAligned(y), Levels(constants, table, mask, plane, signs).As<sbyte>());
 
     private static int Level(int index, int[] levels, int[] codeBits, int sign)
     {

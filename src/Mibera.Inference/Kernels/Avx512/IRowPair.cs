@@ -1,4 +1,5 @@
 using System.Runtime.Intrinsics;
+using Mibera.Inference.Quantization;
 using Mibera.Inference.Simd;
 
 namespace Mibera.Inference.Kernels.Avx512;
@@ -44,6 +45,13 @@ internal unsafe interface IRowPair
     /// <paramref name="low"/>. The low half of a result adds up to the product of its low row.
     /// </summary>
     static abstract TwoZmm<int> Multiply(byte* constants, byte* low, byte* high, nint stride, byte* activations);
+
+    /// <summary>
+    /// Stores the weights of two pairs of rows in <see cref="GroupUnits"/>: true weights without their common factor, or, where a format
+    /// has an offset that changes, with it (see <see cref="IVectorFormat"/>). <paramref name="codes"/> is room for
+    /// <see cref="CodeBytes"/>.
+    /// </summary>
+    static abstract void UnpackGroups(byte* constants, byte* low, byte* high, nint stride, byte* codes, byte* units);
 
     /// <summary>As <see cref="ISuperBlockCell.Finish"/>.</summary>
     static abstract Vector512<int> Finish(Vector512<int> sums);

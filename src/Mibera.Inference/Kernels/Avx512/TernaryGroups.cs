@@ -63,6 +63,24 @@ internal static unsafe class TernaryGroups
         TwoZmm.Store(high, codes + CodeBytes / 2);
     }
 
+    /// <summary>Stores 8 (g + 1) and what is added to it as <see cref="IRowPair.UnpackGroups"/> is to.</summary>
+    /// <param name="constants">Begins with <see cref="Constants"/>.</param>
+    /// <param name="codes">From <see cref="Unpack"/>.</param>
+    /// <param name="shifts">What is added to the weights of each group.</param>
+    /// <param name="units">Takes the weights.</param>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void StoreWeights(byte* constants, byte* codes, TwoZmm<byte> shifts, byte* units)
+    {
+        var low = TwoZmm.LoadAligned<byte>(codes);
+        var high = TwoZmm.LoadAligned<byte>(codes + CodeBytes / 2);
+        var (w0, w4) = TwoZmm.LookUp128(constants, low, high);
+        var (w1, w5) = TwoZmm.LookUp128(constants + 128, low, high);
+        var (w2, w6) = TwoZmm.LookUp128(constants + 2 * 128, low, high);
+        var (w3, w7) = TwoZmm.LookUp128(constants + 3 * 128, low, high);
+        GroupUnits.Store(
+            w0 + shifts, w1 + shifts, w2 + shifts, w3 + shifts, w4 + shifts, w5 + shifts, w6 + shifts, w7 + shifts, units);
+    }
+
     /// <summary>
     /// Words: sums of 8 (g + 1) y over two groups, at most 8 * 2 * 16 * 127 = 32512.
     /// </summary>

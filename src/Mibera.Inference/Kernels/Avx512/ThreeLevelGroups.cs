@@ -48,6 +48,22 @@ internal static unsafe class ThreeLevelGroups
     public static TwoZmm<byte> MovedSigns(byte* constants, TwoZmm<byte> signs) =>
         TwoZmm.Affine(Vector512.LoadAligned(constants + SignMatrix), signs);
 
+    /// <summary>Stores weights as <see cref="IRowPair.UnpackGroups"/> is to.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void StoreWeights(
+        byte* constants, TwoZmm<byte> low, TwoZmm<byte> high, TwoZmm<byte> direct, TwoZmm<byte> moved, byte* units)
+    {
+        var i0 = SecondPair(low, direct);
+        var i2 = FirstPair(low, moved);
+        var i4 = FirstPair(high, direct);
+        var i6 = SecondPair(high, moved);
+        GroupUnits.Store(
+            TwoZmm.LookUp64(constants + 2 * 64, i0), TwoZmm.LookUp64(constants + 3 * 64, i0),
+            TwoZmm.LookUp64(constants, i2), TwoZmm.LookUp64(constants + 64, i2),
+            TwoZmm.LookUp64(constants, i4), TwoZmm.LookUp64(constants + 64, i4),
+            TwoZmm.LookUp64(constants + 2 * 64, i6), TwoZmm.LookUp64(constants + 3 * 64, i6), units);
+    }
+
     /// <summary>The products of four rows, two in each vector.</summary>
     /// <param name="constants">Begins with <see cref="Constants"/>.</param>
     /// <param name="low">Codes of weights 2, 3, 0, 1 of each group.</param>
@@ -61,12 +77,10 @@ internal static unsafe class ThreeLevelGroups
         byte* constants, TwoZmm<byte> low, TwoZmm<byte> high, TwoZmm<byte> direct, TwoZmm<byte> moved, TwoZmm<ulong> scales,
         byte* y)
     {
-        var codes = Vector512.Create((byte)0x0F);
-        var shiftedCodes = Vector512.Create((byte)0x3C);
-        var i2 = TwoZmm.Select(codes, low, moved);
-        var i4 = TwoZmm.Select(codes, high, direct);
-        var i0 = TwoZmm.Select(shiftedCodes, TwoZmm.ShiftRight(low, 2), direct);
-        var i6 = TwoZmm.Select(shiftedCodes, TwoZmm.ShiftRight(high, 2), moved);
+        var i2 = FirstPair(low, moved);
+        var i4 = FirstPair(high, direct);
+        var i0 = SecondPair(low, direct);
+        var i6 = SecondPair(high, moved);
         // Words of two groups: three weights are at most 6 * 43 * 127 = 32766; four could overflow.
         var a = Product(constants, 0, i2, y + 128) + Product(constants, 1, i2, y + 192) + Product(constants, 2, i0, y);
         var b = Product(constants, 3, i0, y + 64) + Product(constants, 0, i4, y + 256) + Product(constants, 1, i4, y + 320);
@@ -77,6 +91,14 @@ internal static unsafe class ThreeLevelGroups
         // A dword is at most 4 * 8 * 43 * 127 * 31 = 5.4M, a row 8 * 5.4M = 43.3M.
         return TwoZmm.MultiplyAddAdjacent(a, s) + TwoZmm.MultiplyAddAdjacent(b, s) + TwoZmm.MultiplyAddAdjacent(c, s);
     }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static TwoZmm<byte> FirstPair(TwoZmm<byte> plane, TwoZmm<byte> signs) =>
+        TwoZmm.Select(Vector512.Create((byte)0x0F), plane, signs);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static TwoZmm<byte> SecondPair(TwoZmm<byte> plane, TwoZmm<byte> signs) =>
+        TwoZmm.Select(Vector512.Create((byte)0x3C), TwoZmm.ShiftRight(plane, 2), signs);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static TwoZmm<short> Product(byte* constants, int levels, TwoZmm<byte> index, byte* y) =>

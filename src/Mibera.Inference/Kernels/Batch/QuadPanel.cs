@@ -23,7 +23,7 @@ internal static unsafe class QuadPanel<TFormat, TProducts, TUnpack, TIsa, TVecto
         var ahead = weights.Row(first + PanelLayout.TileRows) + (long)chunk * PanelLayout.TileRows * TFormat.BlockBytes;
         if (count < PanelLayout.TileRows)
         {
-            Copy(blocks, stride, count, staging + PanelLayout.RowsOffset);
+            BlockRows.Gather(blocks, stride, count, TFormat.BlockBytes, staging + PanelLayout.RowsOffset);
             blocks = staging + PanelLayout.RowsOffset;
             stride = TFormat.BlockBytes;
         }
@@ -38,13 +38,6 @@ internal static unsafe class QuadPanel<TFormat, TProducts, TUnpack, TIsa, TVecto
             var sink = new Sink { Rows = new EightRows<TFormat, TProducts, TUnpack, TIsa, TVector>(panel, row) };
             TFormat.UnpackQuads<TUnpack, Sink>(blocks + row * stride, stride, ref sink);
         }
-    }
-
-    /// <summary>Brings the blocks of too few rows together. What follows them is unpacked too, and not used.</summary>
-    private static void Copy(byte* blocks, nint stride, int count, byte* target)
-    {
-        for (var i = 0; i < count; i++)
-            Unsafe.CopyBlockUnaligned(target + i * TFormat.BlockBytes, blocks + i * stride, (uint)TFormat.BlockBytes);
     }
 
     private struct Sink : IQuadSink

@@ -29,6 +29,13 @@ internal static unsafe class RowPanel<TFormat, TProducts, TUnpack, TIsa, TVector
         get => PanelShape<TFormat, TProducts, TIsa, TVector>.Words;
     }
 
+    /// <summary>Whether the weights are unpacked by groups, for sixteen rows: AVX-512.</summary>
+    private static bool Groups
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => TFormat.UnpacksGroups && TIsa.Rows == 16;
+    }
+
     private static int RowBytes
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -52,6 +59,11 @@ internal static unsafe class RowPanel<TFormat, TProducts, TUnpack, TIsa, TVector
         {
             for (var i = 0; i < count; i++)
                 PrepareSuperBlock(block + i * weights.RowBytes, i, staging);
+            if (Groups)
+            {
+                FillGroups(block, (nint)weights.RowBytes, count, ahead, panel, staging);
+                return;
+            }
             for (var i = 0; i < count; i++, ahead += rowBytes)
             {
                 Prefetch(ahead, rowBytes);
@@ -71,6 +83,21 @@ internal static unsafe class RowPanel<TFormat, TProducts, TUnpack, TIsa, TVector
             TransposeSubBlocks(panel, staging);
     }
 
+    private static void FillGroups(byte* blocks, nint stride, int count, byte* ahead, byte* panel, byte* staging)
+    {
+        Prefetch(ahead, PanelLayout.TileRows * TFormat.BlockBytes);
+        var target = staging + PanelLayout.RowsOffset;
+        if (count < PanelLayout.TileRows)
+        {
+            var gathered = staging + PreparedOffset;
+            BlockRows.Gather(blocks, stride, count, TFormat.BlockBytes, gathered);
+            blocks = gathered;
+            stride = TFormat.BlockBytes;
+        }
+        TFormat.UnpackGroups(blocks, stride, panel, PanelShape<TFormat, TProducts, TIsa, TVector>.GroupBytes, target);
+        TransposeSubBlocks(panel, staging);
+    }
+
     private static void Prefetch(byte* from, int bytes)
     {
         for (var line = 0; line < bytes; line += 64)
@@ -80,7 +107,8 @@ internal static unsafe class RowPanel<TFormat, TProducts, TUnpack, TIsa, TVector
     /// <summary>All but the weights of a row, and what helps to unpack them.</summary>
     private static void PrepareSuperBlock(byte* block, int row, byte* staging)
     {
-        TFormat.Prepare<TUnpack>(block, staging + PreparedOffset + row * IVectorFormat.PreparedBytes);
+        if (!Groups)
+            TFormat.Prepare<TUnpack>(block, staging + PreparedOffset + row * IVectorFormat.PreparedBytes);
         ((uint*)staging)[row] = TFormat.ScaleBits(block, 0);
         if (!TFormat.HasScales)
             return;

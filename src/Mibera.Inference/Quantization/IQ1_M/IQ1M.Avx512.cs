@@ -9,6 +9,11 @@ namespace Mibera.Inference.Quantization;
 
 internal readonly unsafe partial struct IQ1M
 {
+    public static bool UnpacksGroups => true;
+
+    public static void UnpackGroups(byte* blocks, nint stride, byte* panel, nint groupBytes, byte* staging) =>
+        GroupPanel<Avx512>.Fill(blocks, stride, panel, groupBytes, staging);
+
     /// <summary>Two rows in a vector, a byte for each of their 64 groups.</summary>
     internal readonly struct Avx512 : IRowPair
     {
@@ -57,6 +62,16 @@ internal readonly unsafe partial struct IQ1M
             var scales = TwoZmm.MultiShift(
                 constants + ScaleShifts, TwoZmm.HalvesToQwords((ushort*)(low + 48), (ushort*)(high + 48), stride)).As<short>();
             TwoZmm.Store(TwoZmm.AndOr(scales, Vector512.Create((short)0x0E), Vector512.Create((short)1)), codes + Scales);
+        }
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public static void UnpackGroups(byte* constants, byte* low, byte* high, nint stride, byte* codes, byte* units)
+        {
+            Unpack(constants, low, high, stride, codes);
+            // 8 g - 1 where the sign of the shift is set, else 8 g + 1.
+            var negative = TwoZmm.SpreadBit(TwoZmm.LoadAligned<byte>(codes + Nibbles), 7);
+            var shifts = TwoZmm.AndXor(negative, Vector512.Create((byte)(-9 ^ -7)), Vector512.Create(unchecked((byte)-7)));
+            TernaryGroups.StoreWeights(constants, codes, shifts, units);
         }
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]

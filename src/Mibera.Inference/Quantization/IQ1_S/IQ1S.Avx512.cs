@@ -8,6 +8,11 @@ namespace Mibera.Inference.Quantization;
 
 internal readonly unsafe partial struct IQ1S
 {
+    public static bool UnpacksGroups => true;
+
+    public static void UnpackGroups(byte* blocks, nint stride, byte* panel, nint groupBytes, byte* staging) =>
+        GroupPanel<Avx512>.Fill(blocks, stride, panel, groupBytes, staging);
+
     /// <summary>Two rows in a vector, a byte for each of their 64 groups.</summary>
     internal readonly struct Avx512 : IRowPair
     {
@@ -48,6 +53,13 @@ internal readonly unsafe partial struct IQ1S
                 Vector512.Create((byte)0x70), TwoZmm.MultiShift(constants + IndexShifts, words), TwoZmm.ShiftRight(lowBits, 4));
             TernaryGroups.Unpack(constants, lowBits, run, codes);
             TwoZmm.Store(TwoZmm.MultiShift(constants + ScaleShifts, words), codes + TernaryGroups.CodeBytes);
+        }
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public static void UnpackGroups(byte* constants, byte* low, byte* high, nint stride, byte* codes, byte* units)
+        {
+            Unpack(constants, low, high, stride, codes);
+            TernaryGroups.StoreWeights(constants, codes, default, units);
         }
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -9,6 +9,11 @@ namespace Mibera.Inference.Quantization;
 
 internal readonly unsafe partial struct IQ2S
 {
+    public static bool UnpacksGroups => true;
+
+    public static void UnpackGroups(byte* blocks, nint stride, byte* panel, nint groupBytes, byte* staging) =>
+        GroupPanel<Avx512>.Fill(blocks, stride, panel, groupBytes, staging);
+
     /// <summary>
     /// Two rows in a vector, a byte for each of their 64 groups. The low plane of the grid is eight tables of 128, entry i
     /// in table i % 8. The grid is sorted with the last weight as the most significant, so the high plane is the same for
@@ -61,18 +66,35 @@ internal readonly unsafe partial struct IQ2S
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public static TwoZmm<int> Multiply(byte* constants, byte* low, byte* high, nint stride, byte* activations)
         {
-            var lowBits = TwoZmm.LoadHalves(low + 2, high + 2, stride);
-            // To each qword, two bytes of high index bits and two of scales.
-            var tail = TwoZmm.LookUpIn(
-                TwoZmm.LoadQuarters(low + 66, high + 66, stride), constants + TailBytes).As<ulong>();
-            var highBits = TwoZmm.MultiShift(constants + IndexShifts, tail);
-            // Bits 3 to 9 of the grid index.
-            var eight = TwoZmm.Select(Vector512.Create((byte)0x60), highBits, TwoZmm.ShiftRight(lowBits, 3));
+            Split(constants, low, high, stride, out var lowBits, out var eight, out var tail);
             var signs = TwoZmm.LoadHalves(low + 34, high + 34, stride) ^ Vector512.LoadAligned(activations + GroupsOf8Layout.Signs);
             return ThreeLevelGroups.Multiply(
                 constants, LowPlane(constants + Low, eight, lowBits), HighPlaneOf(constants, eight, lowBits),
                 signs, ThreeLevelGroups.MovedSigns(constants, signs),
                 tail, activations);
+        }
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public static void UnpackGroups(byte* constants, byte* low, byte* high, nint stride, byte* codes, byte* units)
+        {
+            Split(constants, low, high, stride, out var lowBits, out var eight, out _);
+            var signs = TwoZmm.LoadHalves(low + 34, high + 34, stride);
+            ThreeLevelGroups.StoreWeights(
+                constants, LowPlane(constants + Low, eight, lowBits), HighPlaneOf(constants, eight, lowBits),
+                signs, ThreeLevelGroups.MovedSigns(constants, signs), units);
+        }
+
+        /// <summary>Bits 0 to 7 of the grid indices, bits 3 to 9 of them, and the bytes of high bits and scales.</summary>
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        private static void Split(
+            byte* constants, byte* low, byte* high, nint stride,
+            out TwoZmm<byte> lowBits, out TwoZmm<byte> eight, out TwoZmm<ulong> tail)
+        {
+            lowBits = TwoZmm.LoadHalves(low + 2, high + 2, stride);
+            // To each qword, two bytes of high index bits and two of scales.
+            tail = TwoZmm.LookUpIn(TwoZmm.LoadQuarters(low + 66, high + 66, stride), constants + TailBytes).As<ulong>();
+            var highBits = TwoZmm.MultiShift(constants + IndexShifts, tail);
+            eight = TwoZmm.Select(Vector512.Create((byte)0x60), highBits, TwoZmm.ShiftRight(lowBits, 3));
         }
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]

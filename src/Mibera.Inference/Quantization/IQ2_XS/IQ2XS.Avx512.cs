@@ -8,6 +8,11 @@ namespace Mibera.Inference.Quantization;
 
 internal readonly unsafe partial struct IQ2XS
 {
+    public static bool UnpacksGroups => true;
+
+    public static void UnpackGroups(byte* blocks, nint stride, byte* panel, nint groupBytes, byte* staging) =>
+        GroupPanel<Avx512>.Fill(blocks, stride, panel, groupBytes, staging);
+
     /// <summary>Two rows in a vector, a byte for each of their 64 groups.</summary>
     internal readonly struct Avx512 : IRowPair
     {
@@ -44,10 +49,7 @@ internal readonly unsafe partial struct IQ2XS
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public static TwoZmm<int> Multiply(byte* constants, byte* low, byte* high, nint stride, byte* activations)
         {
-            var codes0 = TwoZmm.Load(low + 2, stride);
-            var codes1 = TwoZmm.Load(high + 2, stride);
-            var index = TwoZmm.Gather(codes0, constants + LowBytes, codes1);
-            var tail = TwoZmm.Gather(codes0, constants + HighBytes, codes1);
+            Split(constants, low, high, stride, out var index, out var tail);
             var bit7 = TwoZmm.SpreadBit(index, 7);
             var bit8 = TwoZmm.SpreadBit(tail, 0);
             var signs = TwoZmm.AndXor(
@@ -56,6 +58,29 @@ internal readonly unsafe partial struct IQ2XS
                 constants, TwoZmm.LookUp512(constants + Low, index, bit7, bit8), TwoZmm.LookUp512(constants + High, index, bit7, bit8),
                 TwoZmm.Affine(Vector512.LoadAligned(constants + DirectSigns), signs), ThreeLevelGroups.MovedSigns(constants, signs),
                 TwoZmm.HalvesToDwords(low + 66, high + 66, stride).As<ulong>(), activations);
+        }
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public static void UnpackGroups(byte* constants, byte* low, byte* high, nint stride, byte* codes, byte* units)
+        {
+            Split(constants, low, high, stride, out var index, out var tail);
+            var bit7 = TwoZmm.SpreadBit(index, 7);
+            var bit8 = TwoZmm.SpreadBit(tail, 0);
+            var signs = tail & Vector512.Create((byte)0xFE);
+            ThreeLevelGroups.StoreWeights(
+                constants, TwoZmm.LookUp512(constants + Low, index, bit7, bit8), TwoZmm.LookUp512(constants + High, index, bit7, bit8),
+                TwoZmm.Affine(Vector512.LoadAligned(constants + DirectSigns), signs), ThreeLevelGroups.MovedSigns(constants, signs), units);
+        }
+
+        /// <summary>Bits 0 to 7 of the grid indices, and bit 8 with the signs.</summary>
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        private static void Split(
+            byte* constants, byte* low, byte* high, nint stride, out TwoZmm<byte> index, out TwoZmm<byte> tail)
+        {
+            var codes0 = TwoZmm.Load(low + 2, stride);
+            var codes1 = TwoZmm.Load(high + 2, stride);
+            index = TwoZmm.Gather(codes0, constants + LowBytes, codes1);
+            tail = TwoZmm.Gather(codes0, constants + HighBytes, codes1);
         }
 
         /// <summary>A plane of the 512 entries.</summary>

@@ -8,6 +8,11 @@ namespace Mibera.Inference.Quantization;
 
 internal readonly unsafe partial struct IQ2XXS
 {
+    public static bool UnpacksGroups => true;
+
+    public static void UnpackGroups(byte* blocks, nint stride, byte* panel, nint groupBytes, byte* staging) =>
+        GroupPanel<Avx512>.Fill(blocks, stride, panel, groupBytes, staging);
+
     /// <summary>Two rows in a vector, a byte for each of their 64 groups.</summary>
     internal readonly struct Avx512 : IRowPair
     {
@@ -46,10 +51,7 @@ internal readonly unsafe partial struct IQ2XXS
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public static TwoZmm<int> Multiply(byte* constants, byte* low, byte* high, nint stride, byte* activations)
         {
-            var codes0 = TwoZmm.Load(low + 2, stride).As<uint>();
-            var codes1 = TwoZmm.Load(high + 2, stride).As<uint>();
-            var index = TwoZmm.Gather(codes0, (uint*)(constants + Indices), codes1).As<byte>();
-            var tail = TwoZmm.Gather(codes0, (uint*)(constants + SignsAndScales), codes1).As<ulong>();
+            Split(constants, low, high, stride, out var index, out var tail);
             var upper = TwoZmm.SpreadBit(index, 7);
             var signs = TwoZmm.AndXor(
                 TwoZmm.MultiShift(constants + SignShifts, tail),
@@ -57,6 +59,28 @@ internal readonly unsafe partial struct IQ2XXS
             return ThreeLevelGroups.Multiply(
                 constants, TwoZmm.LookUp256(constants + Low, index, upper), TwoZmm.LookUp256(constants + High, index, upper),
                 signs, ThreeLevelGroups.MovedSigns(constants, signs), tail, activations);
+        }
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public static void UnpackGroups(byte* constants, byte* low, byte* high, nint stride, byte* codes, byte* units)
+        {
+            Split(constants, low, high, stride, out var index, out var tail);
+            var upper = TwoZmm.SpreadBit(index, 7);
+            var signs = TwoZmm.MultiShift(constants + SignShifts, tail) & Vector512.Create((byte)0x7F);
+            ThreeLevelGroups.StoreWeights(
+                constants, TwoZmm.LookUp256(constants + Low, index, upper), TwoZmm.LookUp256(constants + High, index, upper),
+                signs, ThreeLevelGroups.MovedSigns(constants, signs), units);
+        }
+
+        /// <summary>Grid indices, and the dwords of signs and scales.</summary>
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        private static void Split(
+            byte* constants, byte* low, byte* high, nint stride, out TwoZmm<byte> index, out TwoZmm<ulong> tail)
+        {
+            var codes0 = TwoZmm.Load(low + 2, stride).As<uint>();
+            var codes1 = TwoZmm.Load(high + 2, stride).As<uint>();
+            index = TwoZmm.Gather(codes0, (uint*)(constants + Indices), codes1).As<byte>();
+            tail = TwoZmm.Gather(codes0, (uint*)(constants + SignsAndScales), codes1).As<ulong>();
         }
 
         /// <summary>A plane of the 256 entries.</summary>

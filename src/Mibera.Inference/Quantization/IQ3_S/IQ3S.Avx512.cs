@@ -8,6 +8,11 @@ namespace Mibera.Inference.Quantization;
 
 internal readonly unsafe partial struct IQ3S
 {
+    public static bool UnpacksGroups => true;
+
+    public static void UnpackGroups(byte* blocks, nint stride, byte* panel, nint groupBytes, byte* staging) =>
+        GroupPanel<Avx512>.Fill(blocks, stride, panel, groupBytes, staging);
+
     /// <summary>Two rows in a vector.</summary>
     internal readonly struct Avx512 : IRowPair
     {
@@ -45,23 +50,42 @@ internal readonly unsafe partial struct IQ3S
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public static TwoZmm<int> Multiply(byte* constants, byte* low, byte* high, nint stride, byte* activations)
         {
-            EightLevelGroups.Split(constants, low + 2, high + 2, stride, out var even, out var odd);
-            var high8 = TwoZmm.MultiShift(constants + HighShifts, TwoZmm.BroadcastToHalves((ulong*)(low + 66), (ulong*)(high + 66), stride));
             var signs = TwoZmm.LoadHalves(low + 74, high + 74, stride) ^ Vector512.LoadAligned(activations + GroupsOf8Layout.Signs);
-            var evenBit7 = TwoZmm.SpreadBit(even, 7);
-            var evenBit8 = TwoZmm.SpreadBit(high8, 0);
-            var oddBit7 = TwoZmm.SpreadBit(odd, 7);
-            var oddBit8 = TwoZmm.SpreadBit(high8, 1);
-            var (even0, odd0) = LookUp512(constants + Plane0, even, evenBit7, evenBit8, odd, oddBit7, oddBit8);
-            var (even1, odd1) = LookUp512(constants + Plane1, even, evenBit7, evenBit8, odd, oddBit7, oddBit8);
+            Planes(constants, low, high, stride, out var even0, out var even1, out var odd0, out var odd1);
             // All eight weights of two groups: at most 16 * 15 * 127 = 30480.
             var sums = EightLevelGroups.EvenSums(constants, even0, even1, signs, activations)
                 + EightLevelGroups.OddSums(constants, odd0, odd1, signs, activations);
             var scales = TwoZmm.AndOr(
-                TwoZmm.MultiShift(constants + ScaleShifts, TwoZmm.BroadcastToHalves((uint*)(low + 106), (uint*)(high + 106), stride).As<ulong>()).As<short>(),
+                TwoZmm.MultiShift(
+                    constants + ScaleShifts, TwoZmm.BroadcastToHalves((uint*)(low + 106), (uint*)(high + 106), stride).As<ulong>())
+                    .As<short>(),
                 Vector512.Create((short)0x1E), Vector512.Create((short)1));
             // A row is at most 256 * 15 * 127 * 31 = 15.1M.
             return TwoZmm.MultiplyAddAdjacent(sums, scales);
+        }
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public static void UnpackGroups(byte* constants, byte* low, byte* high, nint stride, byte* codes, byte* units)
+        {
+            Planes(constants, low, high, stride, out var even0, out var even1, out var odd0, out var odd1);
+            EightLevelGroups.StoreWeights(
+                constants, even0, even1, odd0, odd1, TwoZmm.LoadHalves(low + 74, high + 74, stride), units);
+        }
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        private static void Planes(
+            byte* constants, byte* low, byte* high, nint stride,
+            out TwoZmm<byte> even0, out TwoZmm<byte> even1, out TwoZmm<byte> odd0, out TwoZmm<byte> odd1)
+        {
+            EightLevelGroups.Split(constants, low + 2, high + 2, stride, out var even, out var odd);
+            var high8 = TwoZmm.MultiShift(
+                constants + HighShifts, TwoZmm.BroadcastToHalves((ulong*)(low + 66), (ulong*)(high + 66), stride));
+            var evenBit7 = TwoZmm.SpreadBit(even, 7);
+            var evenBit8 = TwoZmm.SpreadBit(high8, 0);
+            var oddBit7 = TwoZmm.SpreadBit(odd, 7);
+            var oddBit8 = TwoZmm.SpreadBit(high8, 1);
+            (even0, odd0) = LookUp512(constants + Plane0, even, evenBit7, evenBit8, odd, oddBit7, oddBit8);
+            (even1, odd1) = LookUp512(constants + Plane1, even, evenBit7, evenBit8, odd, oddBit7, oddBit8);
         }
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -8,6 +8,11 @@ namespace Mibera.Inference.Quantization;
 
 internal readonly unsafe partial struct IQ3XXS
 {
+    public static bool UnpacksGroups => true;
+
+    public static void UnpackGroups(byte* blocks, nint stride, byte* panel, nint groupBytes, byte* staging) =>
+        GroupPanel<Avx512>.Fill(blocks, stride, panel, groupBytes, staging);
+
     /// <summary>Two rows in a vector. Weights are halved: all levels are even, and so four products fit one word.</summary>
     internal readonly struct Avx512 : IRowPair
     {
@@ -44,15 +49,11 @@ internal readonly unsafe partial struct IQ3XXS
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public static TwoZmm<int> Multiply(byte* constants, byte* low, byte* high, nint stride, byte* activations)
         {
-            EightLevelGroups.Split(constants, low + 2, high + 2, stride, out var even, out var odd);
             var tail = TwoZmm.LoadHalves(low + 66, high + 66, stride).As<ulong>();
             var signs = TwoZmm.AndXor(
                 TwoZmm.MultiShift(constants + SignShifts, tail),
                 Vector512.Create((byte)0x7F), Vector512.LoadAligned(activations + GroupsOf8Layout.EvenSigns));
-            var evenBit7 = TwoZmm.SpreadBit(even, 7);
-            var oddBit7 = TwoZmm.SpreadBit(odd, 7);
-            var (even0, odd0) = TwoZmm.LookUp256(constants + Plane0, even, evenBit7, odd, oddBit7);
-            var (even1, odd1) = TwoZmm.LookUp256(constants + Plane1, even, evenBit7, odd, oddBit7);
+            Planes(constants, low, high, stride, out var even0, out var even1, out var odd0, out var odd1);
             // The magnitudes of an entry add up to 162 at most, 81 when halved: two groups 2 * 81 * 127 = 20574.
             var evenSums = EightLevelGroups.EvenSums(constants, even0, even1, signs, activations);
             var oddSums = EightLevelGroups.OddSums(constants, odd0, odd1, signs, activations);
@@ -61,6 +62,27 @@ internal readonly unsafe partial struct IQ3XXS
                 Vector512.Create((short)0x1E), Vector512.Create((short)1));
             // A row is at most 64 * 81 * 127 * 31 = 20.4M.
             return TwoZmm.MultiplyAddAdjacent(evenSums, scales) + TwoZmm.MultiplyAddAdjacent(oddSums, scales);
+        }
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public static void UnpackGroups(byte* constants, byte* low, byte* high, nint stride, byte* codes, byte* units)
+        {
+            var tail = TwoZmm.LoadHalves(low + 66, high + 66, stride).As<ulong>();
+            var signs = TwoZmm.MultiShift(constants + SignShifts, tail) & Vector512.Create((byte)0x7F);
+            Planes(constants, low, high, stride, out var even0, out var even1, out var odd0, out var odd1);
+            EightLevelGroups.StoreWeights(constants, even0, even1, odd0, odd1, signs, units);
+        }
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        private static void Planes(
+            byte* constants, byte* low, byte* high, nint stride,
+            out TwoZmm<byte> even0, out TwoZmm<byte> even1, out TwoZmm<byte> odd0, out TwoZmm<byte> odd1)
+        {
+            EightLevelGroups.Split(constants, low + 2, high + 2, stride, out var even, out var odd);
+            var evenBit7 = TwoZmm.SpreadBit(even, 7);
+            var oddBit7 = TwoZmm.SpreadBit(odd, 7);
+            (even0, odd0) = TwoZmm.LookUp256(constants + Plane0, even, evenBit7, odd, oddBit7);
+            (even1, odd1) = TwoZmm.LookUp256(constants + Plane1, even, evenBit7, odd, oddBit7);
         }
 
         /// <summary>A plane of the 256 entries.</summary>
