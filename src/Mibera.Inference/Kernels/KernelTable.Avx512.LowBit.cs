@@ -16,7 +16,7 @@ internal static partial class KernelTable
         GgmlType.IQ3_S => Avx512Cell<IQ3S, RowPairs<IQ3S.Avx512>, SixteenRowWalk>(few: 3),
         GgmlType.IQ1_S => Avx512Cell<IQ1S, RowPairs<IQ1S.Avx512>, SixteenRowWalk>(few: 3),
         GgmlType.IQ1_M => Avx512Cell<IQ1M, RowPairs<IQ1M.Avx512>, SixteenRowWalk>(few: 3),
-        GgmlType.TQ1_0 => Avx512Cell<TQ10, TQ10.Avx512, SixteenRowWalk>(few: 7),
+        GgmlType.TQ1_0 => Avx512Cell<TQ10, TQ10.Avx512, SixteenRowWalk>(few: 6),
         GgmlType.TQ2_0 => Avx512Cell<TQ20, TQ20.Avx512, SixteenRowWalk>(few: 10),
         GgmlType.MXFP4 => Avx512SmallCell<MXFP4, MXFP4.Avx512>(few: 6),
         GgmlType.NVFP4 => Avx512SmallCell<NVFP4, NVFP4.Avx512>(few: 6),

@@ -16,7 +16,7 @@ internal static partial class KernelTable
         GgmlType.Q4_1 => Avx512SmallCell<Q41, Q41.Avx512>(few: 7),
         GgmlType.Q5_0 => Avx512SmallCell<Q50, Q50.Avx512>(few: 6),
         GgmlType.Q5_1 => Avx512SmallCell<Q51, Q51.Avx512>(few: 6),
-        GgmlType.Q8_0 => Avx512SmallCell<Q80, Q80.Avx512>(few: 6),
+        GgmlType.Q8_0 => Avx512SmallCell<Q80, Q80.Avx512>(few: 5),
         GgmlType.IQ4_NL => Avx512SmallCell<IQ4NL, IQ4NL.Avx512>(few: 9),
         GgmlType.Q2_K => Avx512Cell<Q2K, Q2K.Avx512, RowLengthWalk>(few: 5),
         GgmlType.Q3_K => Avx512Cell<Q3K, Q3K.Avx512, RowLengthWalk>(few: 4),

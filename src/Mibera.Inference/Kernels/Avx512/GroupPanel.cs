@@ -59,17 +59,10 @@ internal static unsafe class GroupPanel<TPair>
     /// <summary>In every lane: dword i of four pairs of rows.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void TransposeFour(
-        byte* pairs, out Vector512<long> q0, out Vector512<long> q1, out Vector512<long> q2, out Vector512<long> q3)
-    {
-        var (p0, p1) = (Vector512.LoadAligned((int*)pairs), Vector512.LoadAligned((int*)(pairs + 64)));
-        var (p2, p3) = (Vector512.LoadAligned((int*)(pairs + 2 * 64)), Vector512.LoadAligned((int*)(pairs + 3 * 64)));
-        var (low01, high01) = (Avx512F.UnpackLow(p0, p1).AsInt64(), Avx512F.UnpackHigh(p0, p1).AsInt64());
-        var (low23, high23) = (Avx512F.UnpackLow(p2, p3).AsInt64(), Avx512F.UnpackHigh(p2, p3).AsInt64());
-        q0 = Avx512F.UnpackLow(low01, low23);
-        q1 = Avx512F.UnpackHigh(low01, low23);
-        q2 = Avx512F.UnpackLow(high01, high23);
-        q3 = Avx512F.UnpackHigh(high01, high23);
-    }
+        byte* pairs, out Vector512<long> q0, out Vector512<long> q1, out Vector512<long> q2, out Vector512<long> q3) =>
+        SixteenRows.TransposeLanes(
+            Vector512.LoadAligned((int*)pairs), Vector512.LoadAligned((int*)(pairs + 64)), Vector512.LoadAligned((int*)(pairs + 2 * 64)),
+            Vector512.LoadAligned((int*)(pairs + 3 * 64)), out q0, out q1, out q2, out q3);
 
     /// <summary>Lanes 0 and 2 are the lower rows' quads of the first unit, lanes 1 and 3 those of the second.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using Mibera.Inference.Gguf;
+using Mibera.Inference.Kernels.Avx512;
 using Mibera.Inference.Quantization;
 using Mibera.Inference.Simd;
 
@@ -161,6 +162,15 @@ internal static unsafe class RowPanel<TFormat, TProducts, TUnpack, TIsa, TVector
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void TransposeWeights(int columns, byte* panel, byte* staging)
     {
+        if (TIsa.Rows == 16)
+        {
+            for (var row = 0; row < PanelLayout.TileRows; row += 16, panel += PanelShape<TFormat, TProducts, TIsa, TVector>.GroupBytes)
+            {
+                SixteenRows.Transpose(
+                    staging + PanelLayout.RowsOffset + row * RowBytes, RowBytes, columns * RowBytes / PanelLayout.Chunk, panel);
+            }
+            return;
+        }
         for (var row = 0; row < PanelLayout.TileRows; row += 8)
         {
             var target = new EightRows<TFormat, TProducts, TUnpack, TIsa, TVector>(panel, row);
