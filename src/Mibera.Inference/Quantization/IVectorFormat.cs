@@ -99,7 +99,7 @@ internal unsafe interface IVectorFormat : IBlockFormat
     /// Instead of <see cref="Prepare"/> and <see cref="UnpackWeights"/>, the weights of a super-block of each row of a tile, for panels
     /// of sixteen rows: see <see cref="Kernels.Avx512.GroupPanel{TPair}.Fill"/>.
     /// </summary>
-    static virtual void UnpackGroups(byte* blocks, nint stride, byte* panel, nint groupBytes, byte* staging) =>
+    static virtual void UnpackGroups(byte* blocks, nint stride, byte* ahead, byte* panel, nint groupBytes, byte* staging) =>
         throw new NotSupportedException();
 
     /// <summary>The bits that hold the float scales of a unit, for <see cref="Scales"/> and <see cref="MinScales"/>.</summary>

@@ -24,18 +24,21 @@ internal static unsafe class GroupPanel<TPair>
     /// <summary>Unpacks the weights of a tile.</summary>
     /// <param name="blocks">The block of the first row.</param>
     /// <param name="stride">Bytes from row to row.</param>
+    /// <param name="ahead">As many bytes from there on are fetched into the second-level cache as the tile's blocks have.</param>
     /// <param name="panel">Takes the weights.</param>
     /// <param name="groupBytes">Bytes from group to group of the panel.</param>
     /// <param name="staging"><see cref="StagingBytes"/>, aligned.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void Fill(byte* blocks, nint stride, byte* panel, nint groupBytes, byte* staging)
+    public static void Fill(byte* blocks, nint stride, byte* ahead, byte* panel, nint groupBytes, byte* staging)
     {
         var constants = TPair.Constants;
         for (var row = 0; row < PanelLayout.TileRows; row += Rows, panel += groupBytes)
         {
             // Pair p of the first eight rows: p and p + 4; of the others p + 4 and p + 8.
-            for (var pair = 0; pair < Rows / 2; pair += 2)
+            for (var pair = 0; pair < Rows / 2; pair += 2, ahead += 4 * TPair.BlockBytes)
             {
+                for (var line = 0; line < 4 * TPair.BlockBytes; line += 64)
+                    Sse.Prefetch1(ahead + line);
                 var low = blocks + (row + pair + pair / 4 * 4) * stride;
                 TPair.UnpackGroups(constants, low, low + 4 * stride, stride, staging + UnitsBytes, staging + 64 * pair);
             }

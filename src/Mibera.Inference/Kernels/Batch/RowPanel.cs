@@ -86,7 +86,6 @@ internal static unsafe class RowPanel<TFormat, TProducts, TUnpack, TIsa, TVector
 
     private static void FillGroups(byte* blocks, nint stride, int count, byte* ahead, byte* panel, byte* staging)
     {
-        Prefetch(ahead, PanelLayout.TileRows * TFormat.BlockBytes);
         var target = staging + PanelLayout.RowsOffset;
         if (count < PanelLayout.TileRows)
         {
@@ -95,7 +94,7 @@ internal static unsafe class RowPanel<TFormat, TProducts, TUnpack, TIsa, TVector
             blocks = gathered;
             stride = TFormat.BlockBytes;
         }
-        TFormat.UnpackGroups(blocks, stride, panel, PanelShape<TFormat, TProducts, TIsa, TVector>.GroupBytes, target);
+        TFormat.UnpackGroups(blocks, stride, ahead, panel, PanelShape<TFormat, TProducts, TIsa, TVector>.GroupBytes, target);
         TransposeSubBlocks(panel, staging);
     }
 
