@@ -39,7 +39,8 @@ internal static partial class KernelTable
         Avx512Kernel<TFormat>(new SmallBlockDecode<TCell>(), 32, few);
 
     // few: the most inputs that are faster one by one than as a matrix on Zen 5: K-quants from memory, others in cache. On Zen 4,
-    // where 512-bit operations take twice as long and look-ups into tables do not, matrices begin to be faster at other numbers.
+    // where 512-bit operations take twice as long and look-ups into tables do not, matrices begin to be faster at other numbers (those
+    // below were measured before panels of AVX-512 were filled by sixteen rows).
     private static BlockKernel<TFormat> Avx512Kernel<TFormat>(DecodeKernel decode, int block, int few)
         where TFormat : struct, IVectorFormat
     {

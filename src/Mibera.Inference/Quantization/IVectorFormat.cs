@@ -5,7 +5,7 @@ using Mibera.Inference.Simd;
 namespace Mibera.Inference.Quantization;
 
 /// <summary>
-/// A block format that 256-bit kernels unpack, in an integer form that suits them: with u the unpacked weights, x the
+/// A block format that kernels of any vector width unpack, in an integer form that suits them: with u the unpacked weights, x the
 /// quantized activations and S their sums of 16,
 /// <code>
 /// product = sum over sub-blocks j of Scales[j] * (u . x)[j]
@@ -92,14 +92,15 @@ internal unsafe interface IVectorFormat : IBlockFormat
         where TIsa : struct, IIsa
         where TSink : struct, IQuadSink => throw new NotSupportedException();
 
-    /// <summary>Whether there is <see cref="UnpackGroups"/>, which takes AVX-512 with VBMI and GFNI.</summary>
+    /// <summary>Whether there is <see cref="UnpackGroups"/>, which needs AVX-512 with VBMI and GFNI.</summary>
     static virtual bool UnpacksGroups => false;
 
     /// <summary>
     /// Instead of <see cref="Prepare"/> and <see cref="UnpackWeights"/>, the weights of a super-block of each row of a tile, for panels
     /// of sixteen rows: see <see cref="Kernels.Avx512.GroupPanel{TPair}.Fill"/>.
     /// </summary>
-    static virtual void UnpackGroups(byte* blocks, nint stride, byte* ahead, byte* panel, nint groupBytes, byte* staging) =>
+    static virtual void UnpackGroups(
+        byte* blocks, nint stride, byte* ahead, byte* panel, nint groupBytes, byte* staging, int stagingBytes) =>
         throw new NotSupportedException();
 
     /// <summary>The bits that hold the float scales of a unit, for <see cref="Scales"/> and <see cref="MinScales"/>.</summary>

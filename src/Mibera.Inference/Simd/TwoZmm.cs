@@ -39,14 +39,14 @@ internal readonly struct TwoZmm<T>(Vector512<T> a, Vector512<T> b)
 /// <summary>Operations on both vectors of a <see cref="TwoZmm{T}"/>.</summary>
 internal static unsafe class TwoZmm
 {
-    /// <summary>What <see cref="Store{T}"/> has left.</summary>
+    /// <summary>Two vectors in 128 bytes that are aligned to 64.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static TwoZmm<T> LoadAligned<T>(byte* source)
         where T : unmanaged => new(Vector512.LoadAligned((T*)source), Vector512.LoadAligned((T*)(source + 64)));
 
-    /// <summary>Leaves both vectors in 128 aligned bytes.</summary>
+    /// <summary>Stores both vectors in 128 bytes that are aligned to 64.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void Store<T>(TwoZmm<T> vectors, byte* target)
+    public static void StoreAligned<T>(TwoZmm<T> vectors, byte* target)
         where T : unmanaged
     {
         vectors.A.StoreAligned((T*)target);

@@ -32,6 +32,12 @@ public class WalkTests
     public void TQ20() => BitsAreThoseOfTheScalarKernel<TQ20, TQ20.Avx512>();
 
     [Fact]
+    public void IQ1S() => BitsAreThoseOfTheScalarKernel<IQ1S, RowPairs<IQ1S.Avx512>>();
+
+    [Fact]
+    public void IQ1M() => BitsAreThoseOfTheScalarKernel<IQ1M, RowPairs<IQ1M.Avx512>>();
+
+    [Fact]
     public void IQ3S() => BitsAreThoseOfTheScalarKernel<IQ3S, RowPairs<IQ3S.Avx512>>();
 
     private static void BitsAreThoseOfTheScalarKernel<TFormat, TCell>()

@@ -2,6 +2,7 @@ using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.X86;
 using Mibera.Inference.Kernels.Batch;
+using Mibera.Inference.Simd;
 
 namespace Mibera.Inference.Kernels.Avx512;
 
@@ -18,19 +19,19 @@ internal static unsafe class GroupPanel<TPair>
 
     private const int UnitsBytes = Rows / 2 * GroupUnits.Vectors * 64;
 
-    /// <summary>Bytes of staging memory, aligned to 64, that <see cref="Fill"/> takes.</summary>
-    public static int StagingBytes => UnitsBytes + TPair.CodeBytes;
-
     /// <summary>Unpacks the weights of a tile.</summary>
     /// <param name="blocks">The block of the first row.</param>
     /// <param name="stride">Bytes from row to row.</param>
     /// <param name="ahead">As many bytes from there on are fetched into the second-level cache as the tile's blocks have.</param>
     /// <param name="panel">Takes the weights.</param>
     /// <param name="groupBytes">Bytes from group to group of the panel.</param>
-    /// <param name="staging"><see cref="StagingBytes"/>, aligned.</param>
+    /// <param name="staging">Aligned to 64.</param>
+    /// <param name="stagingBytes">How many bytes are there.</param>
+    /// <exception cref="ArgumentOutOfRangeException">They are too few.</exception>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void Fill(byte* blocks, nint stride, byte* ahead, byte* panel, nint groupBytes, byte* staging)
+    public static void Fill(byte* blocks, nint stride, byte* ahead, byte* panel, nint groupBytes, byte* staging, int stagingBytes)
     {
+        ArgumentOutOfRangeException.ThrowIfLessThan(stagingBytes, UnitsBytes + TPair.CodeBytes);
         var constants = TPair.Constants;
         for (var row = 0; row < PanelLayout.TileRows; row += Rows, panel += groupBytes)
         {
@@ -51,27 +52,25 @@ internal static unsafe class GroupPanel<TPair>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void Transpose(byte* pairs, byte* panel)
     {
-        TransposeFour(pairs, out var a0, out var a1, out var a2, out var a3);
-        TransposeFour(pairs + 4 * 64, out var b0, out var b1, out var b2, out var b3);
+        var (a0, a1, a2, a3) = FourPairs(pairs);
+        var (b0, b1, b2, b3) = FourPairs(pairs + 4 * 64);
         Store(a0, b0, panel);
         Store(a1, b1, panel + 64);
         Store(a2, b2, panel + 2 * 64);
         Store(a3, b3, panel + 3 * 64);
     }
 
-    /// <summary>In every lane: dword i of four pairs of rows.</summary>
+    /// <summary>In every lane of vector i: dword i of four pairs of rows.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void TransposeFour(
-        byte* pairs, out Vector512<long> q0, out Vector512<long> q1, out Vector512<long> q2, out Vector512<long> q3) =>
-        SixteenRows.TransposeLanes(
-            Vector512.LoadAligned((int*)pairs), Vector512.LoadAligned((int*)(pairs + 64)), Vector512.LoadAligned((int*)(pairs + 2 * 64)),
-            Vector512.LoadAligned((int*)(pairs + 3 * 64)), out q0, out q1, out q2, out q3);
+    private static (Vector512<byte> Q0, Vector512<byte> Q1, Vector512<byte> Q2, Vector512<byte> Q3) FourPairs(byte* pairs) => Zmm.Transpose(
+        Vector512.LoadAligned(pairs), Vector512.LoadAligned(pairs + 64),
+        Vector512.LoadAligned(pairs + 2 * 64), Vector512.LoadAligned(pairs + 3 * 64));
 
-    /// <summary>Lanes 0 and 2 are the lower rows' quads of the first unit, lanes 1 and 3 those of the second.</summary>
+    /// <summary>Lanes 0 and 2 are the lower and the upper rows' quads of the first unit, lanes 1 and 3 those of the second.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Store(Vector512<long> first, Vector512<long> last, byte* panel)
+    private static void Store(Vector512<byte> first, Vector512<byte> last, byte* panel)
     {
-        Avx512F.Shuffle4x128(first, last, 0x88).StoreAligned((long*)panel);
-        Avx512F.Shuffle4x128(first, last, 0xDD).StoreAligned((long*)(panel + GroupUnits.Vectors * 4 * 64));
+        SixteenRows.Lanes(first, last, 0x88).StoreAligned(panel);
+        SixteenRows.Lanes(first, last, 0xDD).StoreAligned(panel + GroupUnits.Vectors * 4 * 64);
     }
 }

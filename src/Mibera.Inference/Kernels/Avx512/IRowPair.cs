@@ -47,8 +47,8 @@ internal unsafe interface IRowPair
     static abstract TwoZmm<int> Multiply(byte* constants, byte* low, byte* high, nint stride, byte* activations);
 
     /// <summary>
-    /// Stores the weights of two pairs of rows in <see cref="GroupUnits"/>: true weights without their common factor, or, where a format
-    /// has an offset that changes, with it (see <see cref="IVectorFormat"/>). <paramref name="codes"/> is room for
+    /// Stores the weights of two pairs of rows in <see cref="GroupUnits"/>: true weights without their common factor, or unsigned ones
+    /// where <see cref="IVectorFormat.HasOffsets"/> without an <see cref="IVectorFormat.Offset"/>. <paramref name="codes"/> is room for
     /// <see cref="CodeBytes"/>.
     /// </summary>
     static abstract void UnpackGroups(byte* constants, byte* low, byte* high, nint stride, byte* codes, byte* units);

@@ -34,12 +34,13 @@ internal unsafe interface ISuperBlockCell
     /// <summary>The float scales of the minimums of 16 blocks.</summary>
     static abstract Vector512<float> MinScales(Vector512<uint> raw);
 
-    /// <summary>Bytes that <see cref="Unpack"/> makes of a block of eight rows, a multiple of 64; 0 where a cell has no such phase.</summary>
+    /// <summary>Bytes that <see cref="Unpack"/> makes of a block of eight rows, a multiple of 64; 0 where a cell has no such
+    /// phase.</summary>
     static virtual int CodeBytes => 0;
 
     /// <summary>
-    /// A first phase, for which sixteen rows go before the second one of the first of them. Long chains of operations that depend on
-    /// each other exceed what a processor keeps in flight; in two phases chains of half the length run beside each other.
+    /// A first phase, done for all blocks of a step before <see cref="EightRows"/> of the first. Where chains of operations that depend
+    /// on each other exceed what a processor keeps in flight, chains of half the length run beside each other in two phases.
     /// </summary>
     static virtual void Unpack(byte* constants, byte* block, nint stride, byte* codes)
     {

@@ -19,7 +19,8 @@ internal static unsafe class TernaryGroups
     /// <summary>Bytes of <see cref="Constants"/>, which come first among a format's constants.</summary>
     public const int ConstantBytes = HighAfter + 128;
 
-    /// <summary>Bytes that <see cref="Unpack"/> makes of two pairs of rows.</summary>
+    /// <summary>Bytes that <see cref="Unpack"/> makes of two pairs of rows: the numbers of weights 0 to 3 of each group, then those of
+    /// weights 4 to 7, either as a <see cref="TwoZmm{T}"/>.</summary>
     public const int CodeBytes = 2 * 128;
 
     private const int Rests = 4 * 128;
@@ -48,7 +49,7 @@ internal static unsafe class TernaryGroups
     /// <param name="constants">Begins with <see cref="Constants"/>.</param>
     /// <param name="lowBits">Bits 0 to 7 of the grid indices.</param>
     /// <param name="run">Bits 4 to 10 of the grid indices; bit 7 is ignored.</param>
-    /// <param name="codes">Takes <see cref="CodeBytes"/>.</param>
+    /// <param name="codes">Takes <see cref="CodeBytes"/>; aligned to 64.</param>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Unpack(byte* constants, TwoZmm<byte> lowBits, TwoZmm<byte> run, byte* codes)
     {
@@ -59,8 +60,8 @@ internal static unsafe class TernaryGroups
         var high = TwoZmm.SelectLess(
             number, eightyOne, TwoZmm.LookUp128(constants + HighBefore, run), TwoZmm.LookUp128(constants + HighAfter, run));
         // Less 81 if that is not negative, which would be a large unsigned number.
-        TwoZmm.Store(TwoZmm.Min(number, number - eightyOne), codes);
-        TwoZmm.Store(high, codes + CodeBytes / 2);
+        TwoZmm.StoreAligned(TwoZmm.Min(number, number - eightyOne), codes);
+        TwoZmm.StoreAligned(high, codes + CodeBytes / 2);
     }
 
     /// <summary>Stores 8 (g + 1) and what is added to it as <see cref="IRowPair.UnpackGroups"/> is to.</summary>

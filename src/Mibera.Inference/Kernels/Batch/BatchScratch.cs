@@ -18,8 +18,8 @@ internal static unsafe class BatchScratch
     /// <summary>Bytes per thread.</summary>
     public const int TotalBytes = PanelLayout.MaxBytes + StagingBytes + SumsBytes + AccumulatorsBytes;
 
-    /// <summary>Unpacked rows, as words at most, their scales and minimums, what helps to unpack them, and the bits of their
-    /// float scales.</summary>
+    /// <summary>The bits of the rows' float scales; unpacked rows, as words at most, or what they are unpacked by; their scales and
+    /// minimums; what helps to unpack them, or their blocks brought together.</summary>
     private const int StagingBytes =
         PanelLayout.TileRows * (2 * PanelLayout.Chunk + 32 + 32 + IVectorFormat.PreparedBytes + 4 * PanelLayout.SubBlocks);
 
@@ -30,10 +30,10 @@ internal static unsafe class BatchScratch
     [ThreadStatic]
     private static NativeBuffer? Memory;
 
-    /// <summary>A <see cref="PanelLayout">panel</see>.</summary>
+    /// <summary>A <see cref="PanelLayout">panel</see>, aligned to 64.</summary>
     public static byte* Panel => (byte*)(Memory ??= new NativeBuffer(TotalBytes)).Pointer;
 
-    /// <summary>Rows on their way into the panel.</summary>
+    /// <summary>Rows on their way into the panel, aligned to 64.</summary>
     public static byte* Staging => Panel + PanelLayout.MaxBytes;
 
     /// <summary>Sums [<see cref="MaxInputs"/>, <see cref="PanelLayout.TileRows"/>].</summary>

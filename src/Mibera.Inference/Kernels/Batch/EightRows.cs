@@ -6,8 +6,8 @@ using Mibera.Inference.Simd;
 namespace Mibera.Inference.Kernels.Batch;
 
 /// <summary>
-/// The place of eight consecutive rows in a panel, whose groups have 4, 8 or 16. Panels are filled by eight rows on every
-/// instruction set: on Zen 4 that takes half the time of filling them by sixteen.
+/// The place of eight consecutive rows in a panel, whose groups have 4, 8 or 16. What is unpacked row beside row fills panels by eight
+/// rows on every instruction set: on Zen 4 that takes half the time of filling them by sixteen.
 /// </summary>
 internal readonly unsafe struct EightRows<TFormat, TProducts, TUnpack, TIsa, TVector>
     where TFormat : struct, IVectorFormat

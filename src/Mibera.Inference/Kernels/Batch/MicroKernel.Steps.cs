@@ -191,8 +191,8 @@ internal static unsafe partial class MicroKernel<TFormat, TProducts, TIsa, TVect
             _sums = sums + TCount.Value * SumsBytes;
         }
 
-        /// <summary>The part of a step of so many quads. What stands beside the quants of the last inputs is left to the
-        /// hardware.</summary>
+        /// <summary>The part of a step of so many quads: with all steps as many bytes as the inputs have quants. The last 64 bytes for
+        /// each of them (a fifth, or a ninth of words) are left to the hardware, which follows by then.</summary>
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public void Fetch(int quads)
         {

@@ -67,6 +67,13 @@ internal static class PanelShape<TFormat, TProducts, TIsa, TVector>
         get => IsSuperBlock && (TFormat.HasMins || MinsJoinProduct);
     }
 
+    /// <summary>Whether panels have groups of sixteen rows: with AVX-512, and there alone.</summary>
+    public static bool BySixteen
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => TIsa.Rows == 16;
+    }
+
     /// <summary>Bytes of a quant, of weights as of activations.</summary>
     public static int QuantBytes
     {

@@ -9,7 +9,7 @@ namespace Mibera.Inference.Kernels.Batch;
 
 /// <summary>
 /// Fills panels from formats that unpack row by row (<see cref="IVectorFormat"/>): the rows of a tile in natural order first,
-/// which are then transposed.
+/// which are then transposed. With AVX-512 those that can unpack all rows beside each other.
 /// </summary>
 internal static unsafe class RowPanel<TFormat, TProducts, TUnpack, TIsa, TVector>
     where TFormat : struct, IVectorFormat
@@ -30,11 +30,11 @@ internal static unsafe class RowPanel<TFormat, TProducts, TUnpack, TIsa, TVector
         get => PanelShape<TFormat, TProducts, TIsa, TVector>.Words;
     }
 
-    /// <summary>Whether the weights are unpacked by groups, for sixteen rows: AVX-512.</summary>
+    /// <summary>Whether the weights are unpacked by groups.</summary>
     private static bool Groups
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        get => TFormat.UnpacksGroups && TIsa.Rows == 16;
+        get => TFormat.UnpacksGroups && PanelShape<TFormat, TProducts, TIsa, TVector>.BySixteen;
     }
 
     private static int RowBytes
@@ -45,13 +45,12 @@ internal static unsafe class RowPanel<TFormat, TProducts, TUnpack, TIsa, TVector
 
     /// <summary>
     /// Unpacks columns [256 <paramref name="chunk"/>, 256 <paramref name="chunk"/> + <paramref name="columns"/>) of
-    /// <paramref name="count"/> rows from <paramref name="first"/> on. The panel's other rows keep what they have.
+    /// <paramref name="count"/> rows from <paramref name="first"/> on. The panel's other rows are undefined.
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Fill(in WeightMatrix weights, int first, int count, int chunk, int columns, byte* panel, byte* staging)
     {
         var (elements, bytes) = TFormat.Type.Block();
-        var tables = TFormat.Tables;
         var block = weights.Row(first) + (long)chunk * (PanelLayout.Chunk / elements) * bytes;
         // The next tile's bytes, in order and skipping no line: as many as this chunk of this one has.
         var rowBytes = columns / elements * bytes;
@@ -65,6 +64,7 @@ internal static unsafe class RowPanel<TFormat, TProducts, TUnpack, TIsa, TVector
                 FillGroups(block, (nint)weights.RowBytes, count, ahead, panel, staging);
                 return;
             }
+            var tables = TFormat.Tables;
             for (var i = 0; i < count; i++, ahead += rowBytes)
             {
                 Prefetch(ahead, rowBytes);
@@ -73,6 +73,7 @@ internal static unsafe class RowPanel<TFormat, TProducts, TUnpack, TIsa, TVector
         }
         else
         {
+            var tables = TFormat.Tables;
             for (var i = 0; i < count; i++, ahead += rowBytes)
             {
                 Prefetch(ahead, rowBytes);
@@ -86,15 +87,19 @@ internal static unsafe class RowPanel<TFormat, TProducts, TUnpack, TIsa, TVector
 
     private static void FillGroups(byte* blocks, nint stride, int count, byte* ahead, byte* panel, byte* staging)
     {
-        var target = staging + PanelLayout.RowsOffset;
+        if (Words || !TFormat.HasScales || TFormat.BlockBytes > IVectorFormat.PreparedBytes)
+            throw new InvalidOperationException($"{TFormat.Type} cannot be unpacked by groups.");
         if (count < PanelLayout.TileRows)
         {
+            // In place of what is prepared for rows, one by one, in other formats.
             var gathered = staging + PreparedOffset;
             BlockRows.Gather(blocks, stride, count, TFormat.BlockBytes, gathered);
             blocks = gathered;
             stride = TFormat.BlockBytes;
         }
-        TFormat.UnpackGroups(blocks, stride, ahead, panel, PanelShape<TFormat, TProducts, TIsa, TVector>.GroupBytes, target);
+        TFormat.UnpackGroups(
+            blocks, stride, ahead, panel, PanelShape<TFormat, TProducts, TIsa, TVector>.GroupBytes,
+            staging + PanelLayout.RowsOffset, ScalesOffset - PanelLayout.RowsOffset);
         TransposeSubBlocks(panel, staging);
     }
 
@@ -161,7 +166,7 @@ internal static unsafe class RowPanel<TFormat, TProducts, TUnpack, TIsa, TVector
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void TransposeWeights(int columns, byte* panel, byte* staging)
     {
-        if (TIsa.Rows == 16)
+        if (PanelShape<TFormat, TProducts, TIsa, TVector>.BySixteen)
         {
             for (var row = 0; row < PanelLayout.TileRows; row += 16, panel += PanelShape<TFormat, TProducts, TIsa, TVector>.GroupBytes)
             {

@@ -11,8 +11,9 @@ internal readonly unsafe partial struct IQ1M
 {
     public static bool UnpacksGroups => true;
 
-    public static void UnpackGroups(byte* blocks, nint stride, byte* ahead, byte* panel, nint groupBytes, byte* staging) =>
-        GroupPanel<Avx512>.Fill(blocks, stride, ahead, panel, groupBytes, staging);
+    public static void UnpackGroups(
+        byte* blocks, nint stride, byte* ahead, byte* panel, nint groupBytes, byte* staging, int stagingBytes) =>
+        GroupPanel<Avx512>.Fill(blocks, stride, ahead, panel, groupBytes, staging, stagingBytes);
 
     /// <summary>Two rows in a vector, a byte for each of their 64 groups.</summary>
     internal readonly struct Avx512 : IRowPair
@@ -58,10 +59,10 @@ internal readonly unsafe partial struct IQ1M
                 constants + IndexShifts, TwoZmm.HalvesToWords(low + 32, high + 32, stride).As<ulong>());
             var run = TwoZmm.Select(Vector512.Create((byte)0x70), nibbles, TwoZmm.ShiftRight(lowBits, 4));
             TernaryGroups.Unpack(constants, lowBits, run, codes);
-            TwoZmm.Store(nibbles, codes + Nibbles);
+            TwoZmm.StoreAligned(nibbles, codes + Nibbles);
             var scales = TwoZmm.MultiShift(
                 constants + ScaleShifts, TwoZmm.HalvesToQwords((ushort*)(low + 48), (ushort*)(high + 48), stride)).As<short>();
-            TwoZmm.Store(TwoZmm.AndOr(scales, Vector512.Create((short)0x0E), Vector512.Create((short)1)), codes + Scales);
+            TwoZmm.StoreAligned(TwoZmm.AndOr(scales, Vector512.Create((short)0x0E), Vector512.Create((short)1)), codes + Scales);
         }
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -10,8 +10,9 @@ internal readonly unsafe partial struct IQ1S
 {
     public static bool UnpacksGroups => true;
 
-    public static void UnpackGroups(byte* blocks, nint stride, byte* ahead, byte* panel, nint groupBytes, byte* staging) =>
-        GroupPanel<Avx512>.Fill(blocks, stride, ahead, panel, groupBytes, staging);
+    public static void UnpackGroups(
+        byte* blocks, nint stride, byte* ahead, byte* panel, nint groupBytes, byte* staging, int stagingBytes) =>
+        GroupPanel<Avx512>.Fill(blocks, stride, ahead, panel, groupBytes, staging, stagingBytes);
 
     /// <summary>Two rows in a vector, a byte for each of their 64 groups.</summary>
     internal readonly struct Avx512 : IRowPair
@@ -52,7 +53,7 @@ internal readonly unsafe partial struct IQ1S
             var run = TwoZmm.Select(
                 Vector512.Create((byte)0x70), TwoZmm.MultiShift(constants + IndexShifts, words), TwoZmm.ShiftRight(lowBits, 4));
             TernaryGroups.Unpack(constants, lowBits, run, codes);
-            TwoZmm.Store(TwoZmm.MultiShift(constants + ScaleShifts, words), codes + TernaryGroups.CodeBytes);
+            TwoZmm.StoreAligned(TwoZmm.MultiShift(constants + ScaleShifts, words), codes + TernaryGroups.CodeBytes);
         }
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -10,8 +10,9 @@ internal readonly unsafe partial struct IQ3S
 {
     public static bool UnpacksGroups => true;
 
-    public static void UnpackGroups(byte* blocks, nint stride, byte* ahead, byte* panel, nint groupBytes, byte* staging) =>
-        GroupPanel<Avx512>.Fill(blocks, stride, ahead, panel, groupBytes, staging);
+    public static void UnpackGroups(
+        byte* blocks, nint stride, byte* ahead, byte* panel, nint groupBytes, byte* staging, int stagingBytes) =>
+        GroupPanel<Avx512>.Fill(blocks, stride, ahead, panel, groupBytes, staging, stagingBytes);
 
     /// <summary>Two rows in a vector.</summary>
     internal readonly struct Avx512 : IRowPair

@@ -10,8 +10,9 @@ internal readonly unsafe partial struct IQ3XXS
 {
     public static bool UnpacksGroups => true;
 
-    public static void UnpackGroups(byte* blocks, nint stride, byte* ahead, byte* panel, nint groupBytes, byte* staging) =>
-        GroupPanel<Avx512>.Fill(blocks, stride, ahead, panel, groupBytes, staging);
+    public static void UnpackGroups(
+        byte* blocks, nint stride, byte* ahead, byte* panel, nint groupBytes, byte* staging, int stagingBytes) =>
+        GroupPanel<Avx512>.Fill(blocks, stride, ahead, panel, groupBytes, staging, stagingBytes);
 
     /// <summary>Two rows in a vector. Weights are halved: all levels are even, and so four products fit one word.</summary>
     internal readonly struct Avx512 : IRowPair
