@@ -9,7 +9,7 @@ namespace Mibera.Inference.Kernels.Batch;
 
 /// <summary>
 /// Fills panels from formats that unpack row by row (<see cref="IVectorFormat"/>): the rows of a tile in natural order first,
-/// which are then transposed. With AVX-512 those that can unpack all rows beside each other.
+/// which are then transposed. With AVX-512, formats of groups unpack all rows beside each other.
 /// </summary>
 internal static unsafe class RowPanel<TFormat, TProducts, TUnpack, TIsa, TVector>
     where TFormat : struct, IVectorFormat
