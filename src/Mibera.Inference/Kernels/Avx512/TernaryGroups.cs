@@ -20,7 +20,7 @@ internal static unsafe class TernaryGroups
     public const int ConstantBytes = HighAfter + 128;
 
     /// <summary>Bytes that <see cref="Unpack"/> makes of two pairs of rows: the numbers of weights 0 to 3 of each group, then those of
-    /// weights 4 to 7, either as a <see cref="TwoZmm{T}"/>.</summary>
+    /// weights 4 to 7, each a <see cref="TwoZmm{T}"/>.</summary>
     public const int CodeBytes = 2 * 128;
 
     private const int Rests = 4 * 128;
