@@ -1,23 +1,30 @@
 using System.Diagnostics;
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
 using Mibera.Inference.Memory;
 using Mibera.Inference.Threading;
 
 namespace Mibera.Bench.Machine;
 
 /// <summary>
-/// R: how fast the threads of a pool read memory that no cache holds, handed out in pieces as rows of weights are.
+/// R: how fast the threads of a pool read memory that no cache holds, handed out in pieces as rows of weights are. Each thread
+/// reads a piece in order, or in four streams with hints ahead, whichever the machine is faster with: on Emerald Rapids two
+/// threads get 22 GB/s in the first way and 36 in the second.
 /// </summary>
 internal sealed unsafe class ReadBandwidth : IDisposable
 {
     // Beyond the last-level caches of the machines this is meant for, and small beside any model worth measuring.
     private const long DefaultBytes = 256L << 20;
     private const int Piece = 1 << 20;
+    private const int Streams = 4;
+    private const int HintDistance = 1024;
+    private const int Trials = 3;
 
     private static long Sink;
 
     private readonly NativeBuffer _buffer;
+    private readonly bool _inStreams;
 
     public ReadBandwidth(WorkerPool pool, long bytes = DefaultBytes)
     {
@@ -25,12 +32,21 @@ internal sealed unsafe class ReadBandwidth : IDisposable
         // Memory that nobody has written is one and the same page of zeros, in cache.
         var fill = new FillBody { Data = (byte*)_buffer.Pointer };
         pool.Run(ref fill, (int)(bytes / Piece), grain: 1);
+        var (inOrder, inStreams) = (0.0, 0.0);
+        for (var trial = 0; trial < Trials; trial++)
+        {
+            inOrder = Math.Max(inOrder, Measure(pool, inStreams: false));
+            inStreams = Math.Max(inStreams, Measure(pool, inStreams: true));
+        }
+        _inStreams = inStreams > inOrder;
     }
 
     /// <summary>One pass over the buffer; GB/s (10^9).</summary>
-    public double Measure(WorkerPool pool)
+    public double Measure(WorkerPool pool) => Measure(pool, _inStreams);
+
+    private double Measure(WorkerPool pool, bool inStreams)
     {
-        var body = new ReadBody { Data = (byte*)_buffer.Pointer };
+        var body = new ReadBody { Data = (byte*)_buffer.Pointer, InStreams = inStreams };
         var start = Stopwatch.GetTimestamp();
         pool.Run(ref body, (int)(_buffer.Bytes / Piece), grain: 1);
         return _buffer.Bytes / Stopwatch.GetElapsedTime(start).TotalNanoseconds;
@@ -53,6 +69,30 @@ internal sealed unsafe class ReadBandwidth : IDisposable
         Volatile.Write(ref Sink, (a ^ b ^ c ^ d).ToScalar());
     }
 
+    /// <summary>Reads a piece as <see cref="Streams"/> streams beside each other.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static void ReadStreams(byte* piece)
+    {
+        const int Stride = Piece / Streams;
+        Vector256<long> a = default, b = default, c = default, d = default;
+        for (var i = 0; i < Stride; i += 64, piece += 64)
+        {
+            a ^= ReadLine(piece);
+            b ^= ReadLine(piece + Stride);
+            c ^= ReadLine(piece + 2 * Stride);
+            d ^= ReadLine(piece + 3 * Stride);
+        }
+        Volatile.Write(ref Sink, (a ^ b ^ c ^ d).ToScalar());
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector256<long> ReadLine(byte* line)
+    {
+        if (Sse.IsSupported)
+            Sse.Prefetch0(line + HintDistance);
+        return Vector256.Load((long*)line) ^ Vector256.Load((long*)(line + 32));
+    }
+
     private struct FillBody : IParallelBody
     {
         public byte* Data;
@@ -63,7 +103,17 @@ internal sealed unsafe class ReadBandwidth : IDisposable
     private struct ReadBody : IParallelBody
     {
         public byte* Data;
+        public bool InStreams;
 
-        public readonly void Execute(int worker, int begin, int end) => Read(Data + (long)begin * Piece, (long)(end - begin) * Piece);
+        public readonly void Execute(int worker, int begin, int end)
+        {
+            if (!InStreams)
+            {
+                Read(Data + (long)begin * Piece, (long)(end - begin) * Piece);
+                return;
+            }
+            for (var piece = begin; piece < end; piece++)
+                ReadStreams(Data + (long)piece * Piece);
+        }
     }
 }

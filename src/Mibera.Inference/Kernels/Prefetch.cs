@@ -24,23 +24,13 @@ internal static unsafe class Prefetch
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static nint Distance(nint groupBytes) => Math.Max(groupBytes, 8192);
 
-    /// <summary>Fetches up to four lines, <paramref name="count"/> of them, from <paramref name="address"/> on.</summary>
+    /// <summary>Fetches the line of an address, which need not be mapped.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void Lines(byte* address, int count, bool intoFirstLevel)
+    public static void Line(byte* address, bool intoFirstLevel)
     {
         if (intoFirstLevel)
-        {
-            if (count > 0) Sse.Prefetch0(address);
-            if (count > 1) Sse.Prefetch0(address + 64);
-            if (count > 2) Sse.Prefetch0(address + 128);
-            if (count > 3) Sse.Prefetch0(address + 192);
-        }
+            Sse.Prefetch0(address);
         else
-        {
-            if (count > 0) Sse.Prefetch1(address);
-            if (count > 1) Sse.Prefetch1(address + 64);
-            if (count > 2) Sse.Prefetch1(address + 128);
-            if (count > 3) Sse.Prefetch1(address + 192);
-        }
+            Sse.Prefetch1(address);
     }
 }

@@ -7,7 +7,7 @@ using static Mibera.Inference.Tests.Kernels.KernelEqualityTests;
 
 namespace Mibera.Inference.Tests.Kernels;
 
-/// <summary>Both walks of AVX-512, of which a processor takes one by the length of rows, give the scalar kernel's bits.</summary>
+/// <summary>All walks and row orders of AVX-512, of which a processor takes one by its kind and the length of rows, give the scalar kernel's bits.</summary>
 public class WalkTests
 {
     [Fact]
@@ -40,26 +40,62 @@ public class WalkTests
     [Fact]
     public void IQ3S() => BitsAreThoseOfTheScalarKernel<IQ3S, RowPairs<IQ3S.Avx512>>();
 
+    [Fact]
+    public void Q40() => BitsOfSmallBlocksAreThoseOfTheScalarKernel<Q40, Q40.Avx512>();
+
+    [Fact]
+    public void Q51() => BitsOfSmallBlocksAreThoseOfTheScalarKernel<Q51, Q51.Avx512>();
+
+    [Fact]
+    public void Q80() => BitsOfSmallBlocksAreThoseOfTheScalarKernel<Q80, Q80.Avx512>();
+
+    [Fact]
+    public void IQ4NL() => BitsOfSmallBlocksAreThoseOfTheScalarKernel<IQ4NL, IQ4NL.Avx512>();
+
+    [Fact]
+    public void MXFP4() => BitsOfSmallBlocksAreThoseOfTheScalarKernel<MXFP4, MXFP4.Avx512>();
+
+    [Fact]
+    public void NVFP4() => BitsOfSmallBlocksAreThoseOfTheScalarKernel<NVFP4, NVFP4.Avx512>();
+
+    [Fact]
+    public void Q10() => BitsOfSmallBlocksAreThoseOfTheScalarKernel<Q10, Q10.Avx512>();
+
     private static void BitsAreThoseOfTheScalarKernel<TFormat, TCell>()
         where TFormat : struct, IVectorFormat
         where TCell : struct, ISuperBlockCell
     {
         Assert.SkipUnless(InstructionSets.IsSupported(InstructionSet.Avx512), "This machine has no avx512.");
-        Compare<TFormat>(new SuperBlockDecode<TCell, EightRowWalk>());
+        Compare<TFormat>(new SuperBlockDecode<TCell, EightRowWalk<AdjacentRows>>());
+        Compare<TFormat>(new SuperBlockDecode<TCell, EightRowWalk<StreamedRows>>());
         Compare<TFormat>(new SuperBlockDecode<TCell, SixteenRowWalk>());
+    }
+
+    private static void BitsOfSmallBlocksAreThoseOfTheScalarKernel<TFormat, TCell>()
+        where TFormat : struct, IVectorFormat
+        where TCell : struct, ISmallBlockCell
+    {
+        Assert.SkipUnless(InstructionSets.IsSupported(InstructionSet.Avx512), "This machine has no avx512.");
+        Compare<TFormat>(new SmallBlockDecode<TCell, AdjacentRows>());
+        Compare<TFormat>(new SmallBlockDecode<TCell, StreamedRows>());
     }
 
     private static void Compare<TFormat>(DecodeKernel decode)
         where TFormat : struct, IVectorFormat
     {
+        const int Rows = 61;
         var kernel = new BlockKernel<TFormat>(decode, new OneByOneBatch(decode, block: 256));
         foreach (var columns in new[] { 256, 512, 768 })
         {
-            foreach (var pattern in RandomBlocks.Patterns)
+            foreach (var inputs in new[] { 1, 2, 3, 5 })
             {
-                using var input = Input(1, columns, ActivationPattern.Outliers);
-                var blocks = RandomBlocks.Rows(TFormat.Type, 37, columns, pattern, seed: 131);
-                KernelEqualityTests.Compare(kernel, blocks, 37, columns, 0, 37, input, $"{decode.GetType()}, {columns} columns, {pattern}");
+                foreach (var pattern in RandomBlocks.Patterns)
+                {
+                    using var input = Input(inputs, columns, ActivationPattern.Outliers);
+                    var blocks = RandomBlocks.Rows(TFormat.Type, Rows, columns, pattern, seed: 131);
+                    KernelEqualityTests.Compare(
+                        kernel, blocks, Rows, columns, 0, Rows, input, $"{decode.GetType()}, {inputs} x {columns}, {pattern}");
+                }
             }
         }
     }

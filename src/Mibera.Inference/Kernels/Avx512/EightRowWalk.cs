@@ -10,9 +10,12 @@ namespace Mibera.Inference.Kernels.Avx512;
 /// 16 sums still serves all float work. Lanes 0, 1 of that vector are the rows' sums in the first block, lanes 2, 3 in the
 /// second.
 /// </summary>
-internal readonly unsafe struct EightRowWalk : IWalk
+internal readonly unsafe struct EightRowWalk<TOrder> : IWalk
+    where TOrder : struct, IRowOrder
 {
     public static int Rows => 8;
+
+    public static bool InStreams => TOrder.InStreams;
 
     [SkipLocalsInit]
     public static void Run<TCell, TPasses>(
@@ -38,8 +41,8 @@ internal readonly unsafe struct EightRowWalk : IWalk
                     step.Unpack<TCell>(k, constants, block + k * TCell.BlockBytes, stride);
                 for (var k = 0; k < pair; k++)
                 {
-                    step.EightRows<TCell, TPasses>(k, constants, block, stride, y, ahead, intoFirstLevel);
-                    ahead += 8 * TCell.BlockBytes;
+                    step.EightRows<TCell, TOrder, TPasses>(k, constants, block, stride, y, ahead, intoFirstLevel);
+                    ahead += ReadAhead.Step<TOrder>(8, TCell.BlockBytes);
                     block += TCell.BlockBytes;
                     y += TCell.PackedBytes;
                 }

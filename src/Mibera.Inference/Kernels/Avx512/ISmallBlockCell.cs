@@ -4,7 +4,7 @@ namespace Mibera.Inference.Kernels.Avx512;
 
 /// <summary>
 /// What a format of units of 32 or 16 weights contributes to matrix x vector on AVX-512: the products of four units of four
-/// rows. <see cref="SmallBlockDecode{TCell}"/> owns everything else. Every member must be marked for aggressive inlining.
+/// rows. <see cref="SmallBlockDecode{TCell, TOrder}"/> owns everything else. Every member must be marked for aggressive inlining.
 /// </summary>
 internal unsafe interface ISmallBlockCell
 {

@@ -9,11 +9,14 @@ internal unsafe interface IWalk
     /// <summary>Rows that are visited together.</summary>
     static abstract int Rows { get; }
 
+    /// <summary>See <see cref="IRowOrder.InStreams"/>; then <see cref="Run"/> takes one group at a time.</summary>
+    static abstract bool InStreams { get; }
+
     /// <summary>
     /// output[r] = row r . x for <paramref name="rows"/> rows (a multiple of <see cref="Rows"/>) of
     /// <paramref name="blocks"/> blocks each, <paramref name="stride"/> bytes apart. Meanwhile as many bytes are fetched from
     /// <paramref name="ahead"/> on, or, of what belongs to each block of eight rows, the first of <typeparamref name="TPasses"/>
-    /// parts.
+    /// parts; in streams, of each row or of the first of them.
     /// </summary>
     static abstract void Run<TCell, TPasses>(
         byte* data, nint stride, int rows, int blocks, byte* activations, float* activationScales, byte* ahead, float* output)

@@ -10,28 +10,50 @@ namespace Mibera.Inference.Kernels.Avx512;
 /// the formats with grids) gain nothing and keep small bursts.
 /// </summary>
 /// <param name="from">Where they begin.</param>
-/// <param name="bytes">Bytes to fetch, a constant.</param>
+/// <param name="bytes">Bytes to fetch from there on, a constant.</param>
+/// <param name="runs">How often to do so, a constant.</param>
+/// <param name="apart">Bytes from where each run begins to the next one.</param>
 /// <param name="intoFirstLevel">
 /// <see cref="Prefetch.IntoFirstLevel"/>, asked outside of the loops: code compiled ahead of time would look there, each time,
 /// whether its class is initialized, and be ready to call.
 /// </param>
-internal readonly unsafe struct ReadAhead(byte* from, int bytes, bool intoFirstLevel)
+internal readonly unsafe struct ReadAhead(byte* from, int bytes, int runs, nint apart, bool intoFirstLevel)
 {
     private const int Line = 64;
     private const int MostLines = 4;
 
-    /// <summary>The first or the second half of these bytes.</summary>
+    /// <summary>
+    /// What is to be fetched with a block of <paramref name="rows"/> rows, <paramref name="stride"/> bytes apart: from
+    /// <paramref name="from"/> on as many bytes of each, or of the next group, where they follow each other.
+    /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public ReadAhead Half(int half) => new(from + half * (bytes / 2), bytes / 2, intoFirstLevel);
+    public static ReadAhead Of<TOrder>(byte* from, nint stride, int rows, int blockBytes, bool intoFirstLevel)
+        where TOrder : struct, IRowOrder => TOrder.InStreams
+            ? new(from, blockBytes, rows, stride, intoFirstLevel)
+            : new(from, rows * blockBytes, 1, 0, intoFirstLevel);
+
+    /// <summary>Bytes from what <see cref="Of"/> fetches with a block to what it fetches with the next one.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static int Step<TOrder>(int rows, int blockBytes)
+        where TOrder : struct, IRowOrder => TOrder.InStreams ? blockBytes : rows * blockBytes;
+
+    /// <summary>The first or the second half.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public ReadAhead Half(int half) => runs == 1
+        ? new(from + half * (bytes / 2), bytes / 2, 1, 0, intoFirstLevel)
+        : new(from + half * (runs / 2) * apart, bytes, runs / 2, apart, intoFirstLevel);
 
     /// <summary>Fetches part <paramref name="part"/> of <paramref name="parts"/> (constants): four lines at most.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void FetchPart(int part, int parts)
     {
-        var lines = (bytes + Line - 1) / Line;
-        var first = lines * part / parts;
-        var count = lines * (part + 1) / parts - first;
+        var run = (bytes + Line - 1) / Line;
+        var first = runs * run * part / parts;
+        var count = runs * run * (part + 1) / parts - first;
         Debug.Assert(count <= MostLines, "Lines that no hint would fetch.");
-        Prefetch.Lines(from + Line * first, count, intoFirstLevel);
+        if (count > 0) Prefetch.Line(from + first / run * apart + first % run * Line, intoFirstLevel);
+        if (count > 1) Prefetch.Line(from + (first + 1) / run * apart + (first + 1) % run * Line, intoFirstLevel);
+        if (count > 2) Prefetch.Line(from + (first + 2) / run * apart + (first + 2) % run * Line, intoFirstLevel);
+        if (count > 3) Prefetch.Line(from + (first + 3) / run * apart + (first + 3) % run * Line, intoFirstLevel);
     }
 }

@@ -1,3 +1,5 @@
+using System.Runtime.Intrinsics;
+
 namespace Mibera.Inference.Kernels.Avx512;
 
 /// <summary>Matrix x vector of kernels that multiply a fixed number of rows together.</summary>
@@ -8,19 +10,38 @@ internal abstract unsafe class RowGroupDecode : DecodeKernel
     /// <summary>Rows that are multiplied together, at most 16.</summary>
     protected abstract int GroupRows { get; }
 
+    /// <summary>See <see cref="IRowOrder.InStreams"/>; then groups have eight rows.</summary>
+    protected abstract bool InStreams { get; }
+
     public sealed override void Multiply(
         in WeightMatrix weights, QuantizedRows x, int row, byte* packed, int begin, int end, float* output)
     {
         var scales = x.Scales(row);
-        var whole = (end - begin) / GroupRows * GroupRows;
-        Run(weights.Row(begin), (nint)weights.RowBytes, whole, weights.Columns, packed, scales, output + begin);
-        if (begin + whole < end)
-            MultiplyRest(weights, packed, scales, begin + whole, end, output);
+        var rest = begin;
+        if (InStreams)
+        {
+            var sums = stackalloc float[Vector256<float>.Count];
+            var streams = new RowStreams(begin, end, weights.RowBytes, GroupRows);
+            while (streams.TryTake(out var first, out var rowStride))
+            {
+                Run(weights.Row(first), (nint)(rowStride * weights.RowBytes), GroupRows, weights.Columns, packed, scales, sums);
+                RowStreams.Store(Vector256.Load(sums), output + first, rowStride);
+            }
+            rest = streams.Rest;
+        }
+        else
+        {
+            var whole = (end - begin) / GroupRows * GroupRows;
+            Run(weights.Row(begin), (nint)weights.RowBytes, whole, weights.Columns, packed, scales, output + begin);
+            rest += whole;
+        }
+        if (rest < end)
+            MultiplyRest(weights, packed, scales, rest, end, output);
     }
 
     /// <summary>
-    /// output[r] = row r . x for <paramref name="rows"/> rows (a multiple of <see cref="GroupRows"/>),
-    /// <paramref name="stride"/> bytes apart.
+    /// output[r] = row r . x for <paramref name="rows"/> rows (a multiple of <see cref="GroupRows"/>; a group, where
+    /// they are rows of streams), <paramref name="stride"/> bytes apart.
     /// </summary>
     protected abstract void Run(
         byte* data, nint stride, int rows, int columns, byte* packed, float* activationScales, float* output);

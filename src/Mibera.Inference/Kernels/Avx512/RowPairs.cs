@@ -62,10 +62,11 @@ internal readonly unsafe struct RowPairs<TPair> : ISuperBlockCell
         for (var k = 0; k < 2; k++)
         {
             earlier = sums;
-            ahead.Half(k).FetchPart(0, 2);
+            var part = ahead.Half(k);
+            part.FetchPart(0, 2);
             var products = TPair.Multiply(constants, block, block + 4 * stride, stride, activations);
             sums = Avx512F.UnpackLow(products.A, products.B) + Avx512F.UnpackHigh(products.A, products.B);
-            ahead.Half(k).FetchPart(1, 2);
+            part.FetchPart(1, 2);
             block += CodeBytes == 0 ? 2 * stride : TPair.CodeBytes;
         }
         return Avx512F.UnpackLow(earlier.AsUInt64(), sums.AsUInt64()).AsInt32()

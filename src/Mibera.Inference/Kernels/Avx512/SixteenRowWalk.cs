@@ -7,12 +7,14 @@ namespace Mibera.Inference.Kernels.Avx512;
 
 /// <summary>
 /// Sixteen rows, one block at a time: activations come half as often from the second-level cache as with
-/// <see cref="EightRowWalk"/>, where the first level does not hold them, and no sum waits for the one before; but memory sees sixteen
+/// <see cref="EightRowWalk{TOrder}"/>, where the first level does not hold them, and no sum waits for the one before; but memory sees sixteen
 /// streams.
 /// </summary>
 internal readonly unsafe struct SixteenRowWalk : IWalk
 {
     public static int Rows => 16;
+
+    public static bool InStreams => false;
 
     [SkipLocalsInit]
     public static void Run<TCell, TPasses>(
@@ -35,7 +37,8 @@ internal readonly unsafe struct SixteenRowWalk : IWalk
                     step.Unpack<TCell>(half, constants, block + half * 8 * stride, stride);
                 for (var half = 0; half < 2; half++)
                 {
-                    step.EightRows<TCell, TPasses>(half, constants, block + half * 8 * stride, stride, y, ahead, intoFirstLevel);
+                    step.EightRows<TCell, AdjacentRows, TPasses>(
+                        half, constants, block + half * 8 * stride, stride, y, ahead, intoFirstLevel);
                     ahead += 8 * TCell.BlockBytes;
                 }
                 var yScales = Vector512.Create(activationScales[b]);

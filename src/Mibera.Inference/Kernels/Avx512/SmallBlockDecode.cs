@@ -11,14 +11,17 @@ namespace Mibera.Inference.Kernels.Avx512;
 /// rows. (Tried on Zen 4 with Q4_0, 48 Gweights/s this way: four rows 45; sixteen rows, with scales that go through memory,
 /// 36.)
 /// </summary>
-internal sealed unsafe class SmallBlockDecode<TCell> : RowGroupDecode
+internal sealed unsafe class SmallBlockDecode<TCell, TOrder> : RowGroupDecode
     where TCell : struct, ISmallBlockCell
+    where TOrder : struct, IRowOrder
 {
     private const int Rows = 8;
 
     public override IActivationLayout Layout => TCell.Layout;
 
     protected override int GroupRows => Rows;
+
+    protected override bool InStreams => TOrder.InStreams;
 
     [SkipLocalsInit]
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
@@ -28,7 +31,7 @@ internal sealed unsafe class SmallBlockDecode<TCell> : RowGroupDecode
         var blocks = columns / TCell.UnitElements;
         var constants = TCell.Constants;
         var intoFirstLevel = Prefetch.IntoFirstLevel;
-        var distance = Prefetch.Distance(Rows * stride);
+        var distance = TOrder.InStreams ? RowStreams.PrefetchDistance : Prefetch.Distance(Rows * stride);
         for (var r = 0; r < rows; r += Rows)
         {
             var sum = Vector256<float>.Zero;
@@ -38,7 +41,7 @@ internal sealed unsafe class SmallBlockDecode<TCell> : RowGroupDecode
             for (var b = 0; b + 4 <= blocks; b += 4)
             {
                 sum = FourBlocks(constants, first, stride, y, ahead, intoFirstLevel, 0, sum);
-                ahead += Rows * TCell.GroupBytes;
+                ahead += ReadAhead.Step<TOrder>(Rows, TCell.GroupBytes);
                 first += TCell.GroupBytes;
                 y += TCell.PackedBytes;
             }
@@ -78,12 +81,11 @@ internal sealed unsafe class SmallBlockDecode<TCell> : RowGroupDecode
         Vector256<float> sum)
     {
         const int HalfRows = Rows / 2;
-        var bytes = HalfRows * TCell.GroupBytes;
+        var readAhead = ReadAhead.Of<TOrder>(ahead, stride, Rows, TCell.GroupBytes, intoFirstLevel);
         var products0 = Vector512.ConvertToSingle(
-            TCell.FourRows(constants, blocks, stride, y, new ReadAhead(ahead, bytes, intoFirstLevel), out var raw0));
+            TCell.FourRows(constants, blocks, stride, y, readAhead.Half(0), out var raw0));
         var products4 = Vector512.ConvertToSingle(
-            TCell.FourRows(
-                constants, blocks + HalfRows * stride, stride, y, new ReadAhead(ahead + bytes, bytes, intoFirstLevel), out var raw4));
+            TCell.FourRows(constants, blocks + HalfRows * stride, stride, y, readAhead.Half(1), out var raw4));
         var activationScales = Vector512.LoadAligned((float*)(y + TCell.PackedBytes - SmallBlockLayout.ScalesFromEnd));
         ToSingle(raw0, activationScales, out var scales0, out var offsets0);
         ToSingle(raw4, activationScales, out var scales4, out var offsets4);

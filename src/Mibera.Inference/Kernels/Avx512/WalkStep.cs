@@ -48,13 +48,14 @@ internal readonly unsafe ref struct WalkStep
     /// <paramref name="ahead"/> on, or one of <typeparamref name="TPasses"/> parts of them.
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public void EightRows<TCell, TPasses>(
+    public void EightRows<TCell, TOrder, TPasses>(
         int half, byte* constants, byte* block, nint stride, byte* activations, byte* ahead, bool intoFirstLevel)
         where TCell : struct, ISuperBlockCell
+        where TOrder : struct, IRowOrder
         where TPasses : struct, ICount
     {
         StoreRawScales<TCell>(block, stride, (uint*)(_products + 4) + 8 * half);
-        var readAhead = new ReadAhead(ahead, 8 * TCell.BlockBytes / TPasses.Value, intoFirstLevel);
+        var readAhead = ReadAhead.Of<TOrder>(ahead, stride, 8 / TPasses.Value, TCell.BlockBytes, intoFirstLevel);
         if (TCell.CodeBytes > 0)
             block = Codes<TCell>(half);
         _products[half] = TCell.EightRows(constants, block, stride, activations, readAhead, out var minimums);
