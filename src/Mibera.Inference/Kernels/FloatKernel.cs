@@ -80,6 +80,8 @@ internal sealed unsafe class FloatKernel<TFormat> : MatrixKernel
     /// <summary>Four rows of weights with one input.</summary>
     private static FourSums MultiplyOne(in RowPointers rows, int columns, float* x)
     {
+        if (TFormat.LoadsFiniteFaster && TryMultiplyFinite(rows, columns, x, out var finite))
+            return finite;
         Vector512<float> a = default, b = default, c = default, d = default;
         byte* row0 = rows[0], row1 = rows[1], row2 = rows[2], row3 = rows[3];
         var whole = columns & -Lanes.Count;
@@ -98,6 +100,45 @@ internal sealed unsafe class FloatKernel<TFormat> : MatrixKernel
         }
         var sums = new FourSums(a, b, c, d);
         return whole < columns ? AddTail(rows, whole, columns - whole, x + whole, sums) : sums;
+    }
+
+    /// <summary>Four rows of weights with one input, unless some weight is infinite or NaN.</summary>
+    private static bool TryMultiplyFinite(in RowPointers rows, int columns, float* x, out FourSums sums)
+    {
+        const int Step = 2 * Lanes.Count;
+        Vector512<float> a = default, b = default, c = default, d = default;
+        var notFinite = Vector512<ushort>.Zero;
+        byte* row0 = rows[0], row1 = rows[1], row2 = rows[2], row3 = rows[3];
+        var whole = columns & -Step;
+        for (var i = 0; i < whole; i += Step)
+        {
+            Hint.Prefetch(row0 + RowStreams.PrefetchDistance);
+            Hint.Prefetch(row1 + RowStreams.PrefetchDistance);
+            Hint.Prefetch(row2 + RowStreams.PrefetchDistance);
+            Hint.Prefetch(row3 + RowStreams.PrefetchDistance);
+            notFinite |= TFormat.NotFinite(row0) | TFormat.NotFinite(row1) | TFormat.NotFinite(row2) | TFormat.NotFinite(row3);
+            var input = Vector512.Load(x + i);
+            a = Vector512.FusedMultiplyAdd(input, TFormat.LoadFinite(row0), a);
+            b = Vector512.FusedMultiplyAdd(input, TFormat.LoadFinite(row1), b);
+            c = Vector512.FusedMultiplyAdd(input, TFormat.LoadFinite(row2), c);
+            d = Vector512.FusedMultiplyAdd(input, TFormat.LoadFinite(row3), d);
+            input = Vector512.Load(x + i + Lanes.Count);
+            a = Vector512.FusedMultiplyAdd(input, TFormat.LoadFinite(row0 + Lanes.Count * TFormat.Bytes), a);
+            b = Vector512.FusedMultiplyAdd(input, TFormat.LoadFinite(row1 + Lanes.Count * TFormat.Bytes), b);
+            c = Vector512.FusedMultiplyAdd(input, TFormat.LoadFinite(row2 + Lanes.Count * TFormat.Bytes), c);
+            d = Vector512.FusedMultiplyAdd(input, TFormat.LoadFinite(row3 + Lanes.Count * TFormat.Bytes), d);
+            row0 += Step * TFormat.Bytes;
+            row1 += Step * TFormat.Bytes;
+            row2 += Step * TFormat.Bytes;
+            row3 += Step * TFormat.Bytes;
+        }
+        sums = new FourSums(a, b, c, d);
+        var rest = columns - whole;
+        if (rest >= Lanes.Count)
+            AddOne<TFormat>(rows.Advance((long)whole * TFormat.Bytes), Lanes.Count, x + whole, (FourSums*)Unsafe.AsPointer(ref sums));
+        if (rest % Lanes.Count > 0)
+            sums = AddTail(rows, columns - rest % Lanes.Count, rest % Lanes.Count, x + columns - rest % Lanes.Count, sums);
+        return (notFinite & Vector512.Create((ushort)0x8000)) == Vector512<ushort>.Zero;
     }
 
     /// <summary>Four rows of weights with up to <see cref="InputBlock"/> inputs, column block by column block.</summary>

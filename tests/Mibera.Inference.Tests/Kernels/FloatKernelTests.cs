@@ -92,6 +92,50 @@ public unsafe class FloatKernelTests
     }
 
     [Fact]
+    public void EveryHalfIsMultipliedExactly()
+    {
+        const int Columns = 32;
+        var all = new byte[2 * 65536];
+        for (var i = 0; i < 65536; i++)
+            BitConverter.TryWriteBytes(all.AsSpan(2 * i), Half.IsFinite(BitConverter.UInt16BitsToHalf((ushort)i)) ? (ushort)i : (ushort)0);
+        var output = new float[65536 / Columns];
+        using var input = new Activations(1, Columns);
+        fixed (byte* rows = all)
+        fixed (float* target = output)
+        {
+            for (var column = 0; column < Columns; column++)
+            {
+                input.Reset(1);
+                new Span<float>(input.Data, Columns).Clear();
+                input.Data[column] = 3f;
+                KernelTable.Get(GgmlType.F16, InstructionSet.Portable).Multiply(
+                    new WeightMatrix(GgmlType.F16, rows, output.Length, Columns), input, 0, output.Length, target, output.Length);
+                for (var row = 0; row < output.Length; row++)
+                    Assert.Equal(3f * F16Format.Decode(rows + 2 * (row * Columns + column)), output[row]);
+            }
+        }
+    }
+
+    /// <summary>A row that holds one has its own way through the kernel.</summary>
+    [Theory]
+    [InlineData(0x7C00)]
+    [InlineData(0xFC00)]
+    [InlineData(0x7E01)]
+    [InlineData(0xFC01)]
+    public void InfinityAndNotANumberAreMultipliedAsFloats(int special)
+    {
+        foreach (var columns in new[] { 5, 16, 32, 53, 96 })
+        {
+            for (var at = 0; at < columns; at += 7)
+            {
+                var bytes = Weights(GgmlType.F16, 9 * columns);
+                BitConverter.TryWriteBytes(bytes.AsSpan(2 * (4 * columns + at)), (ushort)special);
+                Check(GgmlType.F16, 9, columns, 1, bytes);
+            }
+        }
+    }
+
+    [Fact]
     public void RowsAreDecodedExactly()
     {
         foreach (var type in Types.Select(t => t.Data))
@@ -108,11 +152,13 @@ public unsafe class FloatKernelTests
         }
     }
 
-    private static void Check(GgmlType type, int rows, int columns, int inputs)
+    private static void Check(GgmlType type, int rows, int columns, int inputs) =>
+        Check(type, rows, columns, inputs, Weights(type, rows * columns));
+
+    private static void Check(GgmlType type, int rows, int columns, int inputs, byte[] bytes)
     {
         using var input = Input(inputs, columns);
         var (expected, actual) = (new float[rows * inputs], new float[rows * inputs]);
-        var bytes = Weights(type, rows * columns);
         fixed (byte* data = bytes)
         fixed (float* target = actual)
         {

@@ -17,4 +17,12 @@ internal readonly unsafe struct F16Format : IFloatFormat
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector512<float> Load(byte* elements) =>
         HalfVectors.Load((ushort*)elements);
+
+    public static bool LoadsFiniteFaster => true;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<float> LoadFinite(byte* elements) => HalfVectors.LoadFinite((ushort*)elements);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<ushort> NotFinite(byte* elements) => HalfVectors.NotFinite((ushort*)elements);
 }
