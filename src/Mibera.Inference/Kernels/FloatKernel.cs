@@ -16,6 +16,9 @@ internal sealed unsafe class FloatKernel<TFormat> : MatrixKernel
     /// <summary>Weight rows that are multiplied together.</summary>
     private const int Rows = 4;
 
+    /// <summary>Columns of a step of the loop over one input.</summary>
+    private const int Step = 2 * Lanes.Count;
+
     /// <summary>Inputs that share a conversion of weights: as many as keep their columns in L2.</summary>
     private const int InputBlock = 32;
 
@@ -80,42 +83,16 @@ internal sealed unsafe class FloatKernel<TFormat> : MatrixKernel
     /// <summary>Four rows of weights with one input.</summary>
     private static FourSums MultiplyOne(in RowPointers rows, int columns, float* x)
     {
-        if (TFormat.LoadsFiniteFaster && TryMultiplyFinite(rows, columns, x, out var finite))
-            return finite;
-        Vector512<float> a = default, b = default, c = default, d = default;
-        byte* row0 = rows[0], row1 = rows[1], row2 = rows[2], row3 = rows[3];
-        var whole = columns & -Lanes.Count;
-        for (var i = 0; i < whole; i += Lanes.Count)
-        {
-            var bytes = (long)i * TFormat.Bytes;
-            Hint.Prefetch(row0 + bytes + RowStreams.PrefetchDistance);
-            Hint.Prefetch(row1 + bytes + RowStreams.PrefetchDistance);
-            Hint.Prefetch(row2 + bytes + RowStreams.PrefetchDistance);
-            Hint.Prefetch(row3 + bytes + RowStreams.PrefetchDistance);
-            var input = Vector512.Load(x + i);
-            a = Vector512.FusedMultiplyAdd(input, TFormat.Load(row0 + bytes), a);
-            b = Vector512.FusedMultiplyAdd(input, TFormat.Load(row1 + bytes), b);
-            c = Vector512.FusedMultiplyAdd(input, TFormat.Load(row2 + bytes), c);
-            d = Vector512.FusedMultiplyAdd(input, TFormat.Load(row3 + bytes), d);
-        }
-        var sums = new FourSums(a, b, c, d);
-        return whole < columns ? AddTail(rows, whole, columns - whole, x + whole, sums) : sums;
-    }
-
-    /// <summary>Four rows of weights with one input, unless some weight is infinite or NaN.</summary>
-    private static bool TryMultiplyFinite(in RowPointers rows, int columns, float* x, out FourSums sums)
-    {
-        const int Step = 2 * Lanes.Count;
+        var whole = columns & -Step;
         Vector512<float> a = default, b = default, c = default, d = default;
         var notFinite = Vector512<ushort>.Zero;
         byte* row0 = rows[0], row1 = rows[1], row2 = rows[2], row3 = rows[3];
-        var whole = columns & -Step;
         for (var i = 0; i < whole; i += Step)
         {
-            Hint.Prefetch(row0 + RowStreams.PrefetchDistance);
-            Hint.Prefetch(row1 + RowStreams.PrefetchDistance);
-            Hint.Prefetch(row2 + RowStreams.PrefetchDistance);
-            Hint.Prefetch(row3 + RowStreams.PrefetchDistance);
+            Prefetch(row0);
+            Prefetch(row1);
+            Prefetch(row2);
+            Prefetch(row3);
             notFinite |= TFormat.NotFinite(row0) | TFormat.NotFinite(row1) | TFormat.NotFinite(row2) | TFormat.NotFinite(row3);
             var input = Vector512.Load(x + i);
             a = Vector512.FusedMultiplyAdd(input, TFormat.LoadFinite(row0), a);
@@ -132,13 +109,21 @@ internal sealed unsafe class FloatKernel<TFormat> : MatrixKernel
             row2 += Step * TFormat.Bytes;
             row3 += Step * TFormat.Bytes;
         }
-        sums = new FourSums(a, b, c, d);
-        var rest = columns - whole;
-        if (rest >= Lanes.Count)
-            AddOne<TFormat>(rows.Advance((long)whole * TFormat.Bytes), Lanes.Count, x + whole, (FourSums*)Unsafe.AsPointer(ref sums));
-        if (rest % Lanes.Count > 0)
-            sums = AddTail(rows, columns - rest % Lanes.Count, rest % Lanes.Count, x + columns - rest % Lanes.Count, sums);
-        return (notFinite & Vector512.Create((ushort)0x8000)) == Vector512<ushort>.Zero;
+        var isFinite = (notFinite & Vector512.Create((ushort)0x8000)) == Vector512<ushort>.Zero;
+        var sums = isFinite ? new FourSums(a, b, c, d) : default;
+        var done = isFinite ? whole : 0;
+        AddOne<TFormat>(rows.Advance((long)done * TFormat.Bytes), (columns & -Lanes.Count) - done, x + done, &sums);
+        var tail = columns % Lanes.Count;
+        return tail > 0 ? AddTail(rows, columns - tail, tail, x + columns - tail, sums) : sums;
+    }
+
+    /// <summary>Fetches what <see cref="Step"/> elements of a stream take; they are one line or two.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Prefetch(byte* row)
+    {
+        Hint.Prefetch(row + RowStreams.PrefetchDistance);
+        if (Step * TFormat.Bytes > 64)
+            Hint.Prefetch(row + RowStreams.PrefetchDistance + 64);
     }
 
     /// <summary>Four rows of weights with up to <see cref="InputBlock"/> inputs, column block by column block.</summary>

@@ -10,57 +10,61 @@ namespace Mibera.Inference.Kernels;
 // The cells of AVX-512: K-quants, 4-bit codebooks and the formats of 32 weights.
 internal static partial class KernelTable
 {
-    private static MatrixKernel? CreateAvx512(GgmlType type) => type switch
+    private static MatrixKernel? CreateAvx512(GgmlType type, bool inStreams) => type switch
     {
-        GgmlType.Q4_0 => Avx512SmallCell<Q40, Q40.Avx512>(few: (8, 5)),
-        GgmlType.Q4_1 => Avx512SmallCell<Q41, Q41.Avx512>(few: (7, 4)),
-        GgmlType.Q5_0 => Avx512SmallCell<Q50, Q50.Avx512>(few: (6, 4)),
-        GgmlType.Q5_1 => Avx512SmallCell<Q51, Q51.Avx512>(few: (6, 3)),
-        GgmlType.Q8_0 => Avx512SmallCell<Q80, Q80.Avx512>(few: (5, 5)),
-        GgmlType.IQ4_NL => Avx512SmallCell<IQ4NL, IQ4NL.Avx512>(few: (9, 6)),
-        GgmlType.Q2_K => Avx512Cell<Q2K, Q2K.Avx512, RowLengthWalk>(few: (5, 3)),
-        GgmlType.Q3_K => Avx512Cell<Q3K, Q3K.Avx512, RowLengthWalk>(few: (4, 3)),
-        GgmlType.Q4_K => Avx512Cell<Q4K, Q4K.Avx512, RowLengthWalk>(few: (4, 3)),
-        GgmlType.Q5_K => Avx512Cell<Q5K, Q5K.Avx512, RowLengthWalk>(few: (3, 3)),
-        GgmlType.Q6_K => Avx512Cell<Q6K, Q6K.Avx512, EightRowWalk<AdjacentRows>>(few: (3, 3)),
-        GgmlType.IQ4_XS => Avx512Cell<IQ4XS, IQ4XS.Avx512, RowLengthWalk>(few: (10, 10)),
+        GgmlType.Q4_0 => Avx512SmallCell<Q40, Q40.Avx512>(inStreams, (8, 5)),
+        GgmlType.Q4_1 => Avx512SmallCell<Q41, Q41.Avx512>(inStreams, (7, 4)),
+        GgmlType.Q5_0 => Avx512SmallCell<Q50, Q50.Avx512>(inStreams, (6, 4)),
+        GgmlType.Q5_1 => Avx512SmallCell<Q51, Q51.Avx512>(inStreams, (6, 3)),
+        GgmlType.Q8_0 => Avx512SmallCell<Q80, Q80.Avx512>(inStreams, (5, 5)),
+        GgmlType.IQ4_NL => Avx512SmallCell<IQ4NL, IQ4NL.Avx512>(inStreams, (9, 6)),
+        GgmlType.Q2_K => Avx512Cell<Q2K, Q2K.Avx512, RowLengthWalk>(inStreams, (5, 3)),
+        GgmlType.Q3_K => Avx512Cell<Q3K, Q3K.Avx512, RowLengthWalk>(inStreams, (4, 3)),
+        GgmlType.Q4_K => Avx512Cell<Q4K, Q4K.Avx512, RowLengthWalk>(inStreams, (4, 3)),
+        GgmlType.Q5_K => Avx512Cell<Q5K, Q5K.Avx512, RowLengthWalk>(inStreams, (3, 3)),
+        GgmlType.Q6_K => Avx512Cell<Q6K, Q6K.Avx512, EightRowWalk<AdjacentRows>>(inStreams, (3, 3)),
+        GgmlType.IQ4_XS => Avx512Cell<IQ4XS, IQ4XS.Avx512, RowLengthWalk>(inStreams, (10, 10)),
         _ => null,
     };
 
-    // Whether rows that wait for memory are read as streams. On Golden Cove (Emerald Rapids; two threads, from memory) streams are 1.2
-    // (Q2_K) to 1.6 times (Q8_0) as fast as adjacent rows, and those are as fast as ordinary reads in order: each thread has no more than
-    // that on its way while one group ends and the next begins. On Zen 5 streams are 10 to 30 % slower.
-    private static bool RowsInStreams => !Cpu.IsAmd;
+    /// <summary>
+    /// The cell of <paramref name="type"/> that reads rows in streams, if it waits for memory, or adjacent ones. Measured on
+    /// Golden Cove (Emerald Rapids), two threads from memory: with adjacent rows they read as much as with ordinary reads in order,
+    /// and with streams 1.2 (Q2_K) to 1.6 times that (Q8_0). On Zen 5 streams are 10 to 30 % slower. Ice Lake, Tiger Lake and Rocket
+    /// Lake are not known, and taken to be like Golden Cove.
+    /// </summary>
+    internal static MatrixKernel? CreateAvx512Cell(GgmlType type, bool inStreams) =>
+        CreateAvx512(type, inStreams) ?? CreateAvx512LowBit(type, inStreams);
 
     // Formats that wait for memory. TWalk: how processors walk that prefer adjacent rows.
-    private static BlockKernel<TFormat> Avx512Cell<TFormat, TCell, TWalk>((int Zen5, int GoldenCove) few)
+    private static BlockKernel<TFormat> Avx512Cell<TFormat, TCell, TWalk>(bool inStreams, (int Zen5, int Intel) few)
         where TFormat : struct, IVectorFormat
         where TCell : struct, ISuperBlockCell
         where TWalk : struct, IWalk =>
         Avx512Kernel<TFormat>(
-            RowsInStreams ? new SuperBlockDecode<TCell, EightRowWalk<StreamedRows>>() : new SuperBlockDecode<TCell, TWalk>(), 256, few);
+            inStreams ? new SuperBlockDecode<TCell, EightRowWalk<StreamedRows>>() : new SuperBlockDecode<TCell, TWalk>(), 256, inStreams, few);
 
-    // Formats that compute more than they wait.
-    private static BlockKernel<TFormat> Avx512LowBitCell<TFormat, TCell>((int Zen5, int GoldenCove) few)
+    // Formats that compute more than they wait. On Golden Cove eight rows are 1.02 to 1.06 times as fast as sixteen.
+    private static BlockKernel<TFormat> Avx512LowBitCell<TFormat, TCell>(bool inStreams, (int Zen5, int Intel) few)
         where TFormat : struct, IVectorFormat
         where TCell : struct, ISuperBlockCell =>
         Avx512Kernel<TFormat>(
-            RowsInStreams ? new SuperBlockDecode<TCell, EightRowWalk<AdjacentRows>>() : new SuperBlockDecode<TCell, SixteenRowWalk>(),
-            256, few);
+            inStreams ? new SuperBlockDecode<TCell, EightRowWalk<AdjacentRows>>() : new SuperBlockDecode<TCell, SixteenRowWalk>(),
+            256, inStreams, few);
 
-    private static BlockKernel<TFormat> Avx512SmallCell<TFormat, TCell>((int Zen5, int GoldenCove) few)
+    private static BlockKernel<TFormat> Avx512SmallCell<TFormat, TCell>(bool inStreams, (int Zen5, int Intel) few)
         where TFormat : struct, IVectorFormat
         where TCell : struct, ISmallBlockCell =>
         Avx512Kernel<TFormat>(
-            RowsInStreams ? new SmallBlockDecode<TCell, StreamedRows>() : new SmallBlockDecode<TCell, AdjacentRows>(), 32, few);
+            inStreams ? new SmallBlockDecode<TCell, StreamedRows>() : new SmallBlockDecode<TCell, AdjacentRows>(), 32, inStreams, few);
 
-    // few: the most inputs that are faster one by one than as a matrix, from memory (on Zen 5 in cache, but for K-quants). On Zen 4,
-    // where 512-bit operations take twice as long and look-ups into tables do not, matrices begin to be faster at other numbers (those
-    // below were measured before panels of AVX-512 were filled by sixteen rows).
-    private static BlockKernel<TFormat> Avx512Kernel<TFormat>(DecodeKernel decode, int block, (int Zen5, int GoldenCove) few)
+    // few: the most inputs that are faster one by one than as a matrix: on Zen 5, K-quants from memory and others in cache; on Golden
+    // Cove, all from memory. On Zen 4, where 512-bit operations take twice as long and look-ups into tables do not, matrices begin to be
+    // faster at other numbers (those below were measured before panels of AVX-512 were filled by sixteen rows).
+    private static BlockKernel<TFormat> Avx512Kernel<TFormat>(DecodeKernel decode, int block, bool inStreams, (int Zen5, int Intel) few)
         where TFormat : struct, IVectorFormat
     {
-        var oneByOne = !Cpu.IsAmd ? few.GoldenCove : !Cpu.IsZen4OrOlder ? few.Zen5 : TFormat.UnpacksQuads ? 3 : 6;
+        var oneByOne = inStreams ? few.Intel : !Cpu.IsZen4OrOlder ? few.Zen5 : TFormat.UnpacksQuads ? 3 : 6;
         var panels = CreateBatch<Avx2Isa, Avx512Panel, Vector512<byte>>(TFormat.Type);
         return new(decode, new FewInputsBatch(oneByOne, new OneByOneBatch(decode, block), panels));
     }

@@ -55,7 +55,7 @@ internal static partial class KernelTable
         // Made when first asked for: a model has few types. Should two threads meet here, either one's kernel will do.
         return Cells[(int)set, (int)type] ??= set switch
         {
-            InstructionSet.Avx512 => CreateAvx512(type) ?? CreateAvx512LowBit(type) ?? Create<Avx2Isa, Avx512Panel, Vector512<byte>>(type),
+            InstructionSet.Avx512 => CreateAvx512Cell(type, inStreams: !Cpu.IsAmd) ?? Create<Avx2Isa, Avx512Panel, Vector512<byte>>(type),
             _ => CreateVector256(type, set),
         };
     }

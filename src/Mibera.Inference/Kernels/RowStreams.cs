@@ -6,7 +6,8 @@ namespace Mibera.Inference.Kernels;
 /// <summary>
 /// The rows of a range in groups that are multiplied together: not adjacent ones, but one of each of as many streams, which
 /// lie side by side in the range. So every lane of a kernel reads memory in order from one group to the next, which the
-/// processor's own prefetchers follow; streams that end after a row they do not (measured on Zen 3, see docs/performance.md).
+/// processor's own prefetchers follow; streams that end after a row they do not (measured on Zen 3 and Golden Cove, see
+/// docs/performance.md).
 /// </summary>
 /// <param name="begin">First row of the range.</param>
 /// <param name="end">Row behind the range.</param>
@@ -17,7 +18,7 @@ internal struct RowStreams(int begin, int end, long rowBytes, int streams)
     /// <summary>
     /// How many bytes ahead of its place each stream is to be prefetched: at the pace of one of eight streams some 300 ns,
     /// in which a busy memory answers. What is on its way, 6 KB, has room in any first-level cache; on Zen 3 hints into the
-    /// first and the second level, and 512 to 1024 bytes, were equally fast.
+    /// first and the second level, and 512 to 1024 bytes, were equally fast, and on Golden Cove 512 and 768, farther ones slower.
     /// </summary>
     public const int PrefetchDistance = 768;
 

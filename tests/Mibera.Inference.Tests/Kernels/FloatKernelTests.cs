@@ -1,5 +1,7 @@
+using System.Runtime.Intrinsics;
 using Mibera.Inference.Gguf;
 using Mibera.Inference.Kernels;
+using Mibera.Inference.Numerics;
 using Mibera.Inference.Quantization;
 using Mibera.Inference.Simd;
 
@@ -126,12 +128,29 @@ public unsafe class FloatKernelTests
     {
         foreach (var columns in new[] { 5, 16, 32, 53, 96 })
         {
-            for (var at = 0; at < columns; at += 7)
+            for (var row = 0; row < 9; row++)
             {
-                var bytes = Weights(GgmlType.F16, 9 * columns);
-                BitConverter.TryWriteBytes(bytes.AsSpan(2 * (4 * columns + at)), (ushort)special);
-                Check(GgmlType.F16, 9, columns, 1, bytes);
+                for (var at = row % 7; at < columns; at += 7)
+                {
+                    var bytes = Weights(GgmlType.F16, 9 * columns);
+                    BitConverter.TryWriteBytes(bytes.AsSpan(2 * (row * columns + at)), (ushort)special);
+                    Check(GgmlType.F16, 9, columns, 1, bytes);
+                }
             }
+        }
+    }
+
+    /// <summary>A false alarm would show in no product, only in the time it takes.</summary>
+    [Fact]
+    public void InfinityAndNotANumberAndNothingElseAreReported()
+    {
+        var halves = stackalloc ushort[32];
+        for (var i = 0; i < 65536; i++)
+        {
+            new Span<ushort>(halves, 32).Fill(0x3C00);
+            halves[i % 32] = (ushort)i;
+            var reported = (HalfVectors.NotFinite(halves) & Vector512.Create((ushort)0x8000)) != Vector512<ushort>.Zero;
+            Assert.Equal(!Half.IsFinite(BitConverter.UInt16BitsToHalf((ushort)i)), reported);
         }
     }
 

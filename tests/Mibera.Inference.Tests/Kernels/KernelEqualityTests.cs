@@ -11,6 +11,10 @@ namespace Mibera.Inference.Tests.Kernels;
 /// </summary>
 public unsafe class KernelEqualityTests
 {
+    private const string Adjacent = " with adjacent rows";
+    private const string InStreams = " with rows in streams";
+
+    /// <summary>All of them, of AVX-512 those of every vendor's processors.</summary>
     public static TheoryData<GgmlType, string> Cells
     {
         get
@@ -20,8 +24,16 @@ public unsafe class KernelEqualityTests
             {
                 foreach (var type in Enum.GetValues<GgmlType>())
                 {
-                    if (KernelTable.Cell(type, set) is not null)
-                        cells.Add(type, InstructionSets.Name(set));
+                    var name = InstructionSets.Name(set);
+                    if (set == InstructionSet.Avx512 && KernelTable.CreateAvx512Cell(type, inStreams: false) is not null)
+                    {
+                        cells.Add(type, name + Adjacent);
+                        cells.Add(type, name + InStreams);
+                    }
+                    else if (KernelTable.Cell(type, set) is not null)
+                    {
+                        cells.Add(type, name);
+                    }
                 }
             }
             return cells;
@@ -135,9 +147,11 @@ public unsafe class KernelEqualityTests
 
     internal static MatrixKernel Kernel(GgmlType type, string name)
     {
-        var set = Enum.GetValues<InstructionSet>().Single(candidate => InstructionSets.Name(candidate) == name);
-        Assert.SkipUnless(InstructionSets.IsSupported(set), $"This machine has no {name}.");
-        return KernelTable.Cell(type, set)!;
+        var set = Enum.GetValues<InstructionSet>().Single(candidate => InstructionSets.Name(candidate) == name.Split(' ')[0]);
+        Assert.SkipUnless(InstructionSets.IsSupported(set), $"This machine has no {InstructionSets.Name(set)}.");
+        return name.Contains(' ')
+            ? KernelTable.CreateAvx512Cell(type, name.EndsWith(InStreams, StringComparison.Ordinal))!
+            : KernelTable.Cell(type, set)!;
     }
 
     internal static Activations Input(int rows, int columns, ActivationPattern pattern)

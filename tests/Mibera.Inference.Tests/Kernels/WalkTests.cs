@@ -40,27 +40,6 @@ public class WalkTests
     [Fact]
     public void IQ3S() => BitsAreThoseOfTheScalarKernel<IQ3S, RowPairs<IQ3S.Avx512>>();
 
-    [Fact]
-    public void Q40() => BitsOfSmallBlocksAreThoseOfTheScalarKernel<Q40, Q40.Avx512>();
-
-    [Fact]
-    public void Q51() => BitsOfSmallBlocksAreThoseOfTheScalarKernel<Q51, Q51.Avx512>();
-
-    [Fact]
-    public void Q80() => BitsOfSmallBlocksAreThoseOfTheScalarKernel<Q80, Q80.Avx512>();
-
-    [Fact]
-    public void IQ4NL() => BitsOfSmallBlocksAreThoseOfTheScalarKernel<IQ4NL, IQ4NL.Avx512>();
-
-    [Fact]
-    public void MXFP4() => BitsOfSmallBlocksAreThoseOfTheScalarKernel<MXFP4, MXFP4.Avx512>();
-
-    [Fact]
-    public void NVFP4() => BitsOfSmallBlocksAreThoseOfTheScalarKernel<NVFP4, NVFP4.Avx512>();
-
-    [Fact]
-    public void Q10() => BitsOfSmallBlocksAreThoseOfTheScalarKernel<Q10, Q10.Avx512>();
-
     private static void BitsAreThoseOfTheScalarKernel<TFormat, TCell>()
         where TFormat : struct, IVectorFormat
         where TCell : struct, ISuperBlockCell
@@ -69,15 +48,6 @@ public class WalkTests
         Compare<TFormat>(new SuperBlockDecode<TCell, EightRowWalk<AdjacentRows>>());
         Compare<TFormat>(new SuperBlockDecode<TCell, EightRowWalk<StreamedRows>>());
         Compare<TFormat>(new SuperBlockDecode<TCell, SixteenRowWalk>());
-    }
-
-    private static void BitsOfSmallBlocksAreThoseOfTheScalarKernel<TFormat, TCell>()
-        where TFormat : struct, IVectorFormat
-        where TCell : struct, ISmallBlockCell
-    {
-        Assert.SkipUnless(InstructionSets.IsSupported(InstructionSet.Avx512), "This machine has no avx512.");
-        Compare<TFormat>(new SmallBlockDecode<TCell, AdjacentRows>());
-        Compare<TFormat>(new SmallBlockDecode<TCell, StreamedRows>());
     }
 
     private static void Compare<TFormat>(DecodeKernel decode)

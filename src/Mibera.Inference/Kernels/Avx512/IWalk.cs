@@ -15,8 +15,8 @@ internal unsafe interface IWalk
     /// <summary>
     /// output[r] = row r . x for <paramref name="rows"/> rows (a multiple of <see cref="Rows"/>) of
     /// <paramref name="blocks"/> blocks each, <paramref name="stride"/> bytes apart. Meanwhile as many bytes are fetched from
-    /// <paramref name="ahead"/> on, or, of what belongs to each block of eight rows, the first of <typeparamref name="TPasses"/>
-    /// parts; in streams, of each row or of the first of them.
+    /// <paramref name="ahead"/> on; in streams, as many of each row, from <paramref name="ahead"/> and every <paramref name="stride"/>
+    /// bytes on. Of what belongs to a block of eight rows it is the first of <typeparamref name="TPasses"/> parts.
     /// </summary>
     static abstract void Run<TCell, TPasses>(
         byte* data, nint stride, int rows, int blocks, byte* activations, float* activationScales, byte* ahead, float* output)

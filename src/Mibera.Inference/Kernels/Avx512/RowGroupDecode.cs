@@ -16,35 +16,64 @@ internal abstract unsafe class RowGroupDecode : DecodeKernel
     public sealed override void Multiply(
         in WeightMatrix weights, QuantizedRows x, int row, byte* packed, int begin, int end, float* output)
     {
-        var scales = x.Scales(row);
-        var rest = begin;
         if (InStreams)
         {
-            var sums = stackalloc float[Vector256<float>.Count];
-            var streams = new RowStreams(begin, end, weights.RowBytes, GroupRows);
-            while (streams.TryTake(out var first, out var rowStride))
-            {
-                Run(weights.Row(first), (nint)(rowStride * weights.RowBytes), GroupRows, weights.Columns, packed, scales, sums);
-                RowStreams.Store(Vector256.Load(sums), output + first, rowStride);
-            }
-            rest = streams.Rest;
+            MultiplyStreams(weights, x, row, 1, packed, 0, begin, end, output, 0);
+            return;
         }
-        else
-        {
-            var whole = (end - begin) / GroupRows * GroupRows;
-            Run(weights.Row(begin), (nint)weights.RowBytes, whole, weights.Columns, packed, scales, output + begin);
-            rest += whole;
-        }
-        if (rest < end)
-            MultiplyRest(weights, packed, scales, rest, end, output);
+        var scales = x.Scales(row);
+        var whole = (end - begin) / GroupRows * GroupRows;
+        Run(weights.Row(begin), (nint)weights.RowBytes, whole, weights.Columns, packed, scales, output + begin);
+        if (begin + whole < end)
+            MultiplyRest(weights, packed, scales, begin + whole, end, output);
     }
 
+    public sealed override void MultiplyEach(
+        in WeightMatrix weights, QuantizedRows x, int inputs, byte* packed, long packedBytes, int begin, int end, float* output,
+        long outputStride)
+    {
+        if (InStreams)
+            MultiplyStreams(weights, x, 0, inputs, packed, packedBytes, begin, end, output, outputStride);
+        else
+            MultiplyEachAdjacent(weights, x, inputs, packed, packedBytes, begin, end, output, outputStride);
+    }
+
+    /// <summary><see cref="MultiplyEach"/> where groups are adjacent rows.</summary>
+    protected virtual void MultiplyEachAdjacent(
+        in WeightMatrix weights, QuantizedRows x, int inputs, byte* packed, long packedBytes, int begin, int end, float* output,
+        long outputStride) =>
+        base.MultiplyEach(weights, x, inputs, packed, packedBytes, begin, end, output, outputStride);
+
     /// <summary>
-    /// output[r] = row r . x for <paramref name="rows"/> rows (a multiple of <see cref="GroupRows"/>; a group, where
+    /// output[r] = row r . x for <paramref name="rows"/> rows (a multiple of <see cref="GroupRows"/>; one group, where
     /// they are rows of streams), <paramref name="stride"/> bytes apart.
     /// </summary>
     protected abstract void Run(
         byte* data, nint stride, int rows, int columns, byte* packed, float* activationScales, float* output);
+
+    /// <summary>
+    /// Group by group of the streams, input by input of the <paramref name="inputs"/> from <paramref name="input"/> on. The first of them
+    /// brings a group into cache. (Fetching the next rows in as many parts as there are inputs, as adjacent groups do, is no faster.)
+    /// </summary>
+    private void MultiplyStreams(
+        in WeightMatrix weights, QuantizedRows x, int input, int inputs, byte* packed, long packedBytes, int begin, int end, float* output,
+        long outputStride)
+    {
+        var sums = stackalloc float[LargestGroup];
+        var streams = new RowStreams(begin, end, weights.RowBytes, GroupRows);
+        while (streams.TryTake(out var first, out var rowStride))
+        {
+            var data = weights.Row(first);
+            var stride = (nint)(rowStride * weights.RowBytes);
+            for (var t = 0; t < inputs; t++)
+            {
+                Run(data, stride, GroupRows, weights.Columns, packed + t * packedBytes, x.Scales(input + t), sums);
+                RowStreams.Store(Vector256.Load(sums), output + t * outputStride + first, rowStride);
+            }
+        }
+        for (var t = 0; t < inputs && streams.Rest < end; t++)
+            MultiplyRest(weights, packed + t * packedBytes, x.Scales(input + t), streams.Rest, end, output + t * outputStride);
+    }
 
     /// <summary>Fewer rows than a group.</summary>
     private void MultiplyRest(in WeightMatrix weights, byte* packed, float* scales, int begin, int end, float* output)

@@ -17,6 +17,9 @@ internal sealed unsafe class SmallBlockDecode<TCell, TOrder> : RowGroupDecode
 {
     private const int Rows = 8;
 
+    // The kernel, compiled later and for good, then does not ask whether its constants are there.
+    public SmallBlockDecode() => _ = TCell.Constants;
+
     public override IActivationLayout Layout => TCell.Layout;
 
     protected override int GroupRows => Rows;
@@ -72,8 +75,8 @@ internal sealed unsafe class SmallBlockDecode<TCell, TOrder> : RowGroupDecode
     }
 
     /// <summary>
-    /// Adds the products of four blocks but the first <paramref name="done"/>, in their order, and fetches as many bytes from
-    /// <paramref name="ahead"/> on.
+    /// Adds the products of four blocks but the first <paramref name="done"/>, in their order, and fetches what
+    /// <see cref="ReadAhead.Of"/> says, from <paramref name="ahead"/> on.
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector256<float> FourBlocks(

@@ -44,8 +44,8 @@ internal readonly unsafe ref struct WalkStep
         where TCell : struct, ISuperBlockCell => TCell.Unpack(constants, block, stride, Codes<TCell>(half));
 
     /// <summary>
-    /// Multiplies a block of eight rows, as the first or the second half of the step, and fetches as many bytes from
-    /// <paramref name="ahead"/> on, or one of <typeparamref name="TPasses"/> parts of them.
+    /// Multiplies a block of eight rows, as the first or the second half of the step, and fetches what <see cref="ReadAhead.Of"/>
+    /// says, from <paramref name="ahead"/> on, or the first of <typeparamref name="TPasses"/> parts of it.
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void EightRows<TCell, TOrder, TPasses>(

@@ -16,4 +16,10 @@ internal readonly unsafe struct BF16Format : IFloatFormat
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector512<float> Load(byte* elements) =>
         (Vector512.WidenLower(Vector256.Load((ushort*)elements).ToVector512Unsafe()) << 16).AsSingle();
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<float> LoadFinite(byte* elements) => Load(elements);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<ushort> NotFinite(byte* elements) => Vector512<ushort>.Zero;
 }

@@ -18,8 +18,6 @@ internal readonly unsafe struct F16Format : IFloatFormat
     public static Vector512<float> Load(byte* elements) =>
         HalfVectors.Load((ushort*)elements);
 
-    public static bool LoadsFiniteFaster => true;
-
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector512<float> LoadFinite(byte* elements) => HalfVectors.LoadFinite((ushort*)elements);
 

@@ -16,4 +16,10 @@ internal readonly unsafe struct F32Format : IFloatFormat
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector512<float> Load(byte* elements) =>
         Vector512.Load((float*)elements);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<float> LoadFinite(byte* elements) => Load(elements);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<ushort> NotFinite(byte* elements) => Vector512<ushort>.Zero;
 }

@@ -17,13 +17,11 @@ internal unsafe interface IFloatFormat
     /// <summary>The 16 elements at <paramref name="elements"/>, as <see cref="Decode"/> converts them.</summary>
     static abstract Vector512<float> Load(byte* elements);
 
-    /// <summary>Whether <see cref="LoadFinite"/> is faster than <see cref="Load"/>.</summary>
-    static virtual bool LoadsFiniteFaster => false;
+    /// <summary>As <see cref="Load"/>, but undefined for infinities and NaN that <see cref="NotFinite"/> reports: where looking for
+    /// them in every vector costs time, a kernel looks once in a row.</summary>
+    static abstract Vector512<float> LoadFinite(byte* elements);
 
-    /// <summary>As <see cref="Load"/>, if no element is infinite or NaN; otherwise undefined.</summary>
-    static virtual Vector512<float> LoadFinite(byte* elements) => throw new NotSupportedException();
-
-    /// <summary>The top bit of a word is set if one of the 32 elements at <paramref name="elements"/> is infinite or NaN, and
-    /// clear in all others.</summary>
-    static virtual Vector512<ushort> NotFinite(byte* elements) => throw new NotSupportedException();
+    /// <summary>The top bit of a word is set if <see cref="LoadFinite"/> would be wrong for one of the 32 elements at
+    /// <paramref name="elements"/>; other bits are undefined. Zero where it never is.</summary>
+    static abstract Vector512<ushort> NotFinite(byte* elements);
 }
