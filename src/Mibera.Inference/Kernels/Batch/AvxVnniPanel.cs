@@ -13,8 +13,8 @@ internal readonly unsafe struct AvxVnniPanel : IPanelIsa<Vector256<byte>>
 
     public static int InputsAtOnce => Avx2Panel.InputsAtOnce;
 
-    // Not measured there.
-    public static bool QuadByQuad => false;
+    // On Golden Cove 1.00 to 1.02 times as fast, Q4_K and IQ1_S 1.04.
+    public static bool QuadByQuad => true;
 
     public static bool OneFactorUnsigned => true;
 
