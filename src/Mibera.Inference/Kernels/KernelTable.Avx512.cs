@@ -1,4 +1,5 @@
 using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
 using Mibera.Inference.Gguf;
 using Mibera.Inference.Kernels.Avx512;
 using Mibera.Inference.Kernels.Batch;
@@ -17,13 +18,13 @@ internal static partial class KernelTable
         GgmlType.Q5_0 => Avx512SmallCell<Q50, Q50.Avx512>(inStreams, (6, 4)),
         GgmlType.Q5_1 => Avx512SmallCell<Q51, Q51.Avx512>(inStreams, (6, 3)),
         GgmlType.Q8_0 => Avx512SmallCell<Q80, Q80.Avx512>(inStreams, (5, 5)),
-        GgmlType.IQ4_NL => Avx512SmallCell<IQ4NL, IQ4NL.Avx512>(inStreams, (9, 6)),
+        GgmlType.IQ4_NL => Avx512SmallCell<IQ4NL, IQ4NL.Avx512>(inStreams, (9, 5)),
         GgmlType.Q2_K => Avx512Cell<Q2K, Q2K.Avx512, RowLengthWalk>(inStreams, (5, 3)),
         GgmlType.Q3_K => Avx512Cell<Q3K, Q3K.Avx512, RowLengthWalk>(inStreams, (4, 3)),
         GgmlType.Q4_K => Avx512Cell<Q4K, Q4K.Avx512, RowLengthWalk>(inStreams, (4, 3)),
         GgmlType.Q5_K => Avx512Cell<Q5K, Q5K.Avx512, RowLengthWalk>(inStreams, (3, 3)),
         GgmlType.Q6_K => Avx512Cell<Q6K, Q6K.Avx512, EightRowWalk<AdjacentRows>>(inStreams, (3, 3)),
-        GgmlType.IQ4_XS => Avx512Cell<IQ4XS, IQ4XS.Avx512, RowLengthWalk>(inStreams, (10, 10)),
+        GgmlType.IQ4_XS => Avx512Cell<IQ4XS, IQ4XS.Avx512, RowLengthWalk>(inStreams, (10, 7)),
         _ => null,
     };
 
@@ -65,7 +66,10 @@ internal static partial class KernelTable
         where TFormat : struct, IVectorFormat
     {
         var oneByOne = inStreams ? few.Intel : !Cpu.IsZen4OrOlder ? few.Zen5 : TFormat.UnpacksQuads ? 3 : 6;
-        var panels = CreateBatch<Avx2Isa, Avx512Panel, Vector512<byte>>(TFormat.Type);
+        // int16 weights: Golden Cove is 1.2 to 1.35 times as fast with vpdpbusd in 256 bits (.NET 10 has no wider one); Zen 5 is not.
+        var panels = inStreams && AvxVnni.IsSupported && TFormat.Form == WeightForm.Signed
+            ? CreateBatch<AvxVnniIsa, AvxVnniPanel, Vector256<byte>>(TFormat.Type)
+            : CreateBatch<Avx2Isa, Avx512Panel, Vector512<byte>>(TFormat.Type);
         return new(decode, new FewInputsBatch(oneByOne, new OneByOneBatch(decode, block), panels));
     }
 }
