@@ -43,7 +43,8 @@ internal static partial class KernelTable
         where TCell : struct, ISuperBlockCell
         where TWalk : struct, IWalk =>
         Avx512Kernel<TFormat>(
-            inStreams ? new SuperBlockDecode<TCell, EightRowWalk<StreamedRows>>() : new SuperBlockDecode<TCell, TWalk>(), 256, inStreams, few);
+            inStreams ? new SuperBlockDecode<TCell, EightRowWalk<StreamedRows>>() : new SuperBlockDecode<TCell, TWalk>(),
+            256, inStreams, few);
 
     // Formats that compute more than they wait. On Golden Cove eight rows are 1.02 to 1.06 times as fast as sixteen.
     private static BlockKernel<TFormat> Avx512LowBitCell<TFormat, TCell>(bool inStreams, (int Zen5, int Intel) few)

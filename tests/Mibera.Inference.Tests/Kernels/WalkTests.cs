@@ -7,7 +7,8 @@ using static Mibera.Inference.Tests.Kernels.KernelEqualityTests;
 
 namespace Mibera.Inference.Tests.Kernels;
 
-/// <summary>All walks and row orders of AVX-512, of which a processor takes one by its kind and the length of rows, give the scalar kernel's bits.</summary>
+/// <summary>All walks and row orders of AVX-512, of which a processor takes one by its kind and the length of rows, give the scalar
+/// kernel's bits.</summary>
 public class WalkTests
 {
     [Fact]
