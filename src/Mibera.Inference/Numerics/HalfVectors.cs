@@ -26,8 +26,8 @@ internal static unsafe class HalfVectors
         // Exact, for subnormal halves (subnormal floats before the product) too.
         if (!Vector512.IsHardwareAccelerated)
             return (wide & Vector512.Create(unchecked((int)0x8FFFE000))).AsSingle() * Vector512.Create(5.192296858534828e33f);
-        // Intel's processors interrupt themselves for subnormal floats, and with weights of root mean square 0.02 one half of 400 is
-        // subnormal: Golden Cove runs at 0.7 of this speed with the product. So 96 of the bias are set as two bits that are clear,
+        // Processors are slow with subnormal floats (see Zmm.HighHalfToSingle), and with weights of root mean square 0.02 one half of
+        // 400 is subnormal: Golden Cove runs at 0.7 of this speed with the product. So 96 of the bias are set as two bits that are clear,
         // and f = 2^-16 times a half that is normal. A subnormal one, m 2^-24, has become f = 2^-31 (1 + m / 1024); 2^17 f - 2^-14
         // is what it should be, and is less than 2^16 f only there, where 2^16 f < 2^-14.
         var f = (wide & Vector512.Create(0x0FFFE000) | Vector512.Create(0x30000000)).AsSingle();
