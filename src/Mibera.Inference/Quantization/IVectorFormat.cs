@@ -86,11 +86,12 @@ internal unsafe interface IVectorFormat : IBlockFormat
     /// <summary>Whether there is <see cref="UnpackQuads"/>: where weights are bits of bytes and need no looking up.</summary>
     static virtual bool UnpacksQuads => false;
 
-    /// <summary>Unpacks a super-block of each of eight rows, <paramref name="stride"/> bytes apart, row beside row: far less work
-    /// than to unpack and to transpose them.</summary>
-    static virtual void UnpackQuads<TIsa, TSink>(byte* blocks, nint stride, ref TSink sink)
-        where TIsa : struct, IIsa
-        where TSink : struct, IQuadSink => throw new NotSupportedException();
+    /// <summary>Unpacks a super-block of each of <see cref="IQuadIsa{TVector}.Rows"/> rows, <paramref name="stride"/> bytes apart, row
+    /// beside row: far less work than to unpack and to transpose them.</summary>
+    static virtual void UnpackQuads<TIsa, TVector, TSink>(byte* blocks, nint stride, TSink sink)
+        where TIsa : struct, IQuadIsa<TVector>
+        where TVector : struct
+        where TSink : struct, IQuadSink<TIsa, TVector> => throw new NotSupportedException();
 
     /// <summary>Whether there is <see cref="UnpackGroups"/>, which needs AVX-512 with VBMI and GFNI.</summary>
     static virtual bool UnpacksGroups => false;

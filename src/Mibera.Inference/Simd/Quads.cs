@@ -1,48 +1,43 @@
 using System.Runtime.CompilerServices;
-using System.Runtime.Intrinsics;
-using Mibera.Inference.Quantization;
 
 namespace Mibera.Inference.Simd;
 
 /// <summary>
-/// Sixteen consecutive bytes of each of eight rows, row beside row: dword r of vector c holds bytes 4c to 4c + 3 of row r.
+/// Sixteen consecutive bytes of each of several rows, row beside row: dword r of vector c holds bytes 4c to 4c + 3 of row r.
 /// </summary>
-internal readonly unsafe struct Quads
+internal readonly unsafe struct Quads<TIsa, TVector>
+    where TIsa : struct, IQuadIsa<TVector>
+    where TVector : struct
 {
-    public readonly Vector256<byte> Q0, Q1, Q2, Q3;
+    public readonly TVector Q0, Q1, Q2, Q3;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public Quads(Vector256<byte> q0, Vector256<byte> q1, Vector256<byte> q2, Vector256<byte> q3) => (Q0, Q1, Q2, Q3) = (q0, q1, q2, q3);
+    public Quads(TVector q0, TVector q1, TVector q2, TVector q3) => (Q0, Q1, Q2, Q3) = (q0, q1, q2, q3);
 
     /// <summary>Loads from rows <paramref name="stride"/> bytes apart.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Quads Load<TIsa>(byte* first, nint stride)
-        where TIsa : struct, IIsa
+    public static Quads<TIsa, TVector> Load(byte* first, nint stride)
     {
         TIsa.LoadTransposed(first, stride, out var q0, out var q1, out var q2, out var q3);
         return new(q0, q1, q2, q3);
     }
 
-    /// <summary><see cref="Unpacking.Bits"/> of all.</summary>
+    /// <summary><see cref="Quantization.Unpacking.Bits"/> of all.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public Quads Bits(int shift, byte mask) => new(
-        Unpacking.Bits(Q0, shift, mask), Unpacking.Bits(Q1, shift, mask),
-        Unpacking.Bits(Q2, shift, mask), Unpacking.Bits(Q3, shift, mask));
+    public Quads<TIsa, TVector> Bits(int shift, byte mask) => new(
+        TIsa.Bits(Q0, shift, mask), TIsa.Bits(Q1, shift, mask), TIsa.Bits(Q2, shift, mask), TIsa.Bits(Q3, shift, mask));
 
-    /// <summary><see cref="Unpacking.BitsUp"/> of all.</summary>
+    /// <summary><see cref="Quantization.Unpacking.BitsUp"/> of all.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public Quads BitsUp(int shift, byte mask) => new(
-        Unpacking.BitsUp(Q0, shift, mask), Unpacking.BitsUp(Q1, shift, mask),
-        Unpacking.BitsUp(Q2, shift, mask), Unpacking.BitsUp(Q3, shift, mask));
+    public Quads<TIsa, TVector> BitsUp(int shift, byte mask) => new(
+        TIsa.BitsUp(Q0, shift, mask), TIsa.BitsUp(Q1, shift, mask), TIsa.BitsUp(Q2, shift, mask), TIsa.BitsUp(Q3, shift, mask));
 
     /// <summary>Subtracts from every byte.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public Quads Minus(byte offset)
-    {
-        var offsets = Vector256.Create(offset);
-        return new(Q0 - offsets, Q1 - offsets, Q2 - offsets, Q3 - offsets);
-    }
+    public Quads<TIsa, TVector> Minus(byte offset) => new(
+        TIsa.Subtract(Q0, offset), TIsa.Subtract(Q1, offset), TIsa.Subtract(Q2, offset), TIsa.Subtract(Q3, offset));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Quads operator |(in Quads a, in Quads b) => new(a.Q0 | b.Q0, a.Q1 | b.Q1, a.Q2 | b.Q2, a.Q3 | b.Q3);
+    public static Quads<TIsa, TVector> operator |(in Quads<TIsa, TVector> a, in Quads<TIsa, TVector> b) =>
+        new(TIsa.Or(a.Q0, b.Q0), TIsa.Or(a.Q1, b.Q1), TIsa.Or(a.Q2, b.Q2), TIsa.Or(a.Q3, b.Q3));
 }

@@ -1,3 +1,4 @@
+using System.Runtime.Intrinsics;
 using Mibera.Inference.Quantization;
 using Mibera.Inference.Simd;
 using Mibera.Inference.Threading;
@@ -41,6 +42,7 @@ internal sealed unsafe class PanelBatch<TFormat, TProducts, TUnpack, TIsa, TVect
         var panel = BatchScratch.Panel;
         var staging = BatchScratch.Staging;
         var sums = BatchScratch.Sums;
+        var accumulators = BatchScratch.Accumulators;
         new Span<float>(sums, inputs * PanelLayout.TileRows).Clear();
         var recordBytes = ActivationRecords.RecordBytes(PanelShape<TFormat, TProducts, TIsa, TVector>.QuantBytes);
         var chunks = (weights.Columns + PanelLayout.Chunk - 1) / PanelLayout.Chunk;
@@ -48,15 +50,25 @@ internal sealed unsafe class PanelBatch<TFormat, TProducts, TUnpack, TIsa, TVect
         {
             var columns = Math.Min(PanelLayout.Chunk, weights.Columns - chunk * PanelLayout.Chunk);
             var units = columns / TFormat.UnitElements;
-            if (TFormat.UnpacksQuads)
-                QuadPanel<TFormat, TProducts, TUnpack, TIsa, TVector>.Fill(weights, row, rows, chunk, panel, staging);
+            if (TFormat.UnpacksQuads && PanelShape<TFormat, TProducts, TIsa, TVector>.BySixteen)
+            {
+                QuadPanel<TFormat, TProducts, TUnpack, SixteenRowQuads, Vector512<byte>, TIsa, TVector>.Fill(
+                    weights, row, rows, chunk, panel, staging);
+            }
+            else if (TFormat.UnpacksQuads)
+            {
+                QuadPanel<TFormat, TProducts, TUnpack, EightRowQuads<TUnpack>, Vector256<byte>, TIsa, TVector>.Fill(
+                    weights, row, rows, chunk, panel, staging);
+            }
             else
+            {
                 RowPanel<TFormat, TProducts, TUnpack, TIsa, TVector>.Fill(weights, row, rows, chunk, columns, panel, staging);
+            }
             UnitScales<TFormat, TProducts, TUnpack, TIsa, TVector>.Fill(panel, units, (uint*)staging);
             if (PanelShape<TFormat, TProducts, TIsa, TVector>.Shifted)
                 PanelStarts<TFormat, TProducts, TIsa, TVector>.Fill(panel, units);
             var record = records + ((long)chunk * allInputs + firstInput) * recordBytes;
-            MicroKernel<TFormat, TProducts, TIsa, TVector>.Multiply(panel, record, inputs, units, BatchScratch.Accumulators, sums);
+            MicroKernel<TFormat, TProducts, TIsa, TVector>.Multiply(panel, record, inputs, units, accumulators, sums);
         }
     }
 

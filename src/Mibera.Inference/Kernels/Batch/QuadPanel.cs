@@ -1,15 +1,16 @@
 using System.Runtime.CompilerServices;
-using System.Runtime.Intrinsics;
 using Mibera.Inference.Quantization;
 using Mibera.Inference.Simd;
 
 namespace Mibera.Inference.Kernels.Batch;
 
 /// <summary>Fills panels from super-blocks that unpack row beside row (<see cref="IVectorFormat.UnpackQuads"/>).</summary>
-internal static unsafe class QuadPanel<TFormat, TProducts, TUnpack, TIsa, TVector>
+internal static unsafe class QuadPanel<TFormat, TProducts, TUnpack, TQuads, TQuadVector, TIsa, TVector>
     where TFormat : struct, IVectorFormat
     where TProducts : struct, IProducts
     where TUnpack : struct, IIsa
+    where TQuads : struct, IQuadIsa<TQuadVector>
+    where TQuadVector : struct
     where TIsa : struct, IPanelIsa<TVector>
     where TVector : struct
 {
@@ -19,8 +20,7 @@ internal static unsafe class QuadPanel<TFormat, TProducts, TUnpack, TIsa, TVecto
     {
         var blocks = weights.Row(first) + (long)chunk * TFormat.BlockBytes;
         var stride = (nint)weights.RowBytes;
-        // The next tile's bytes, in order and skipping no line: as many as this chunk of this one has.
-        var ahead = weights.Row(first + PanelLayout.TileRows) + (long)chunk * PanelLayout.TileRows * TFormat.BlockBytes;
+        var next = new NextTile(weights, first, chunk, TFormat.BlockBytes);
         if (count < PanelLayout.TileRows)
         {
             BlockRows.Gather(blocks, stride, count, TFormat.BlockBytes, staging + PanelLayout.RowsOffset);
@@ -28,36 +28,57 @@ internal static unsafe class QuadPanel<TFormat, TProducts, TUnpack, TIsa, TVecto
             stride = TFormat.BlockBytes;
         }
         var bits = (uint*)staging;
-        for (var row = 0; row < count; row += 8)
+        for (var row = 0; row < count; row += TQuads.Rows, blocks += TQuads.Rows * stride)
         {
-            for (var i = row; i < row + 8; i++)
-                bits[i] = TFormat.ScaleBits(blocks + i * stride, 0);
-            for (var line = 0; line < 8 * TFormat.BlockBytes; line += 64)
-                TUnpack.Prefetch(ahead + line, intoFirstLevel: false);
-            ahead += 8 * TFormat.BlockBytes;
-            var sink = new Sink { Rows = new EightRows<TFormat, TProducts, TUnpack, TIsa, TVector>(panel, row) };
-            TFormat.UnpackQuads<TUnpack, Sink>(blocks + row * stride, stride, ref sink);
+            CopyScaleBits(blocks, stride, bits + row);
+            TFormat.UnpackQuads<TQuads, TQuadVector, Sink>(blocks, stride, new Sink(panel, row, next));
         }
     }
 
-    private struct Sink : IQuadSink
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void CopyScaleBits(byte* block, nint stride, uint* bits)
     {
-        public EightRows<TFormat, TProducts, TUnpack, TIsa, TVector> Rows;
-
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public readonly void Scales(int index, Vector256<byte> scales) => Rows.StoreScales(4 * index, scales);
-
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public readonly void Mins(int index, Vector256<byte> mins) => Rows.StoreMins(4 * index, mins);
-
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public readonly void Weights(int sixteen, in Quads weights)
+        for (var i = 0; i < TQuads.Rows; i += 4, block += 4 * stride)
         {
-            var signed = TFormat.HasOffsets ? weights.Minus((byte)TFormat.Offset) : weights;
-            Rows.StoreWeights(4 * sixteen, signed.Q0);
-            Rows.StoreWeights(4 * sixteen + 1, signed.Q1);
-            Rows.StoreWeights(4 * sixteen + 2, signed.Q2);
-            Rows.StoreWeights(4 * sixteen + 3, signed.Q3);
+            bits[i] = TFormat.ScaleBits(block, 0);
+            bits[i + 1] = TFormat.ScaleBits(block + stride, 0);
+            bits[i + 2] = TFormat.ScaleBits(block + 2 * stride, 0);
+            bits[i + 3] = TFormat.ScaleBits(block + 3 * stride, 0);
+        }
+    }
+
+    private readonly struct Sink(byte* panel, nint row, NextTile next) : IQuadSink<TQuads, TQuadVector>
+    {
+        private readonly PanelRows<TFormat, TProducts, TQuads, TQuadVector, TIsa, TVector> _rows = new(panel, (int)row);
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public void Scales(int index, TQuadVector scales) => _rows.StoreScales(4 * index, scales);
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public void Mins(int index, TQuadVector mins) => _rows.StoreMins(4 * index, mins);
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public void Weights(int sixteen, in Quads<TQuads, TQuadVector> weights)
+        {
+            var index = (nint)(uint)sixteen;
+            _rows.StoreWeights(4 * index, TFormat.HasOffsets ? weights.Minus((byte)TFormat.Offset) : weights);
+            // As many parts as rows, while 256 weights come by sixteen.
+            if (TQuads.Rows == 16)
+                Fetch(next.Part(row + index));
+            else if ((index & 1) == 0)
+                Fetch(next.Part(row + (index >>> 1)));
+        }
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        private static void Fetch(byte* part)
+        {
+            TUnpack.Prefetch(part, intoFirstLevel: false);
+            if (TFormat.BlockBytes > 64)
+                TUnpack.Prefetch(part + 64, intoFirstLevel: false);
+            if (TFormat.BlockBytes > 128)
+                TUnpack.Prefetch(part + 128, intoFirstLevel: false);
+            if (TFormat.BlockBytes > 192)
+                TUnpack.Prefetch(part + 192, intoFirstLevel: false);
         }
     }
 }

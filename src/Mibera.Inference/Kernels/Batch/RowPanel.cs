@@ -177,15 +177,11 @@ internal static unsafe class RowPanel<TFormat, TProducts, TUnpack, TIsa, TVector
         }
         for (var row = 0; row < PanelLayout.TileRows; row += 8)
         {
-            var target = new EightRows<TFormat, TProducts, TUnpack, TIsa, TVector>(panel, row);
+            var target = new PanelRows<TFormat, TProducts, EightRowQuads<TUnpack>, Vector256<byte>, TIsa, TVector>(panel, row);
             var rows = staging + PanelLayout.RowsOffset + row * RowBytes;
             for (var i = 0; i < columns * RowBytes / PanelLayout.Chunk; i += 16)
             {
-                TUnpack.LoadTransposed(rows + i, RowBytes, out var q0, out var q1, out var q2, out var q3);
-                target.StoreWeights(i / 4, q0);
-                target.StoreWeights(i / 4 + 1, q1);
-                target.StoreWeights(i / 4 + 2, q2);
-                target.StoreWeights(i / 4 + 3, q3);
+                target.StoreWeights(i / 4, Quads<EightRowQuads<TUnpack>, Vector256<byte>>.Load(rows + i, RowBytes));
             }
         }
     }
@@ -194,17 +190,17 @@ internal static unsafe class RowPanel<TFormat, TProducts, TUnpack, TIsa, TVector
     {
         for (var row = 0; row < PanelLayout.TileRows; row += 8)
         {
-            var target = new EightRows<TFormat, TProducts, TUnpack, TIsa, TVector>(panel, row);
+            var target = new PanelRows<TFormat, TProducts, EightRowQuads<TUnpack>, Vector256<byte>, TIsa, TVector>(panel, row);
             for (var half = 0; half < 2; half++)
             {
                 var pairs = staging + row * SubBlockBytes + half * 16;
                 if (!Words)
                 {
                     TUnpack.LoadTransposed(pairs + ScalesOffset, SubBlockBytes, out var s0, out var s1, out var s2, out var s3);
-                    target.StoreScalePair(8 * half, s0);
-                    target.StoreScalePair(8 * half + 2, s1);
-                    target.StoreScalePair(8 * half + 4, s2);
-                    target.StoreScalePair(8 * half + 6, s3);
+                    StoreScalePair(target, 8 * half, s0);
+                    StoreScalePair(target, 8 * half + 2, s1);
+                    StoreScalePair(target, 8 * half + 4, s2);
+                    StoreScalePair(target, 8 * half + 6, s3);
                 }
                 if (PanelShape<TFormat, TProducts, TIsa, TVector>.HasSubBlockMins)
                 {
@@ -215,6 +211,24 @@ internal static unsafe class RowPanel<TFormat, TProducts, TUnpack, TIsa, TVector
                     target.StoreBeside(PanelLayout.MinsOffset + 4 * half + 3, m3);
                 }
             }
+        }
+    }
+
+    /// <summary>Stores the scales of two sub-blocks of 16, given as the words of each dword.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void StoreScalePair(
+        PanelRows<TFormat, TProducts, EightRowQuads<TUnpack>, Vector256<byte>, TIsa, TVector> target, int subBlock, Vector256<byte> pairs)
+    {
+        var dwords = pairs.AsInt32();
+        if (TIsa.SumsAreWords)
+        {
+            target.StoreBeside(PanelLayout.ScalesOffset + subBlock, ((dwords & Vector256.Create(0xffff)) | dwords << 16).AsByte());
+            target.StoreBeside(PanelLayout.ScalesOffset + subBlock + 1, (dwords >>> 16 | (dwords & Vector256.Create(~0xffff))).AsByte());
+        }
+        else
+        {
+            target.StoreBeside(PanelLayout.ScalesOffset + subBlock, (dwords << 16 >> 16).AsByte());
+            target.StoreBeside(PanelLayout.ScalesOffset + subBlock + 1, (dwords >> 16).AsByte());
         }
     }
 

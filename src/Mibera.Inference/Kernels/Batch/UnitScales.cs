@@ -20,7 +20,7 @@ internal static unsafe class UnitScales<TFormat, TProducts, TUnpack, TIsa, TVect
     {
         for (var row = 0; row < PanelLayout.TileRows; row += 8)
         {
-            var target = new EightRows<TFormat, TProducts, TUnpack, TIsa, TVector>(panel, row);
+            var target = new PanelRows<TFormat, TProducts, EightRowQuads<TUnpack>, Vector256<byte>, TIsa, TVector>(panel, row);
             for (var unit = 0; unit < units; unit++)
             {
                 var eight = Vector256.Load(bits + unit * PanelLayout.TileRows + row);

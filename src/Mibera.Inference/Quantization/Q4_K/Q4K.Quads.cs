@@ -8,26 +8,28 @@ internal readonly unsafe partial struct Q4K
     public static bool UnpacksQuads => true;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void UnpackQuads<TIsa, TSink>(byte* blocks, nint stride, ref TSink sink)
-        where TIsa : struct, IIsa
-        where TSink : struct, IQuadSink
+    public static void UnpackQuads<TIsa, TVector, TSink>(byte* blocks, nint stride, TSink sink)
+        where TIsa : struct, IQuadIsa<TVector>
+        where TVector : struct
+        where TSink : struct, IQuadSink<TIsa, TVector>
     {
-        SubBlockScales.UnpackQuads<TIsa, TSink>(blocks, stride, ref sink);
+        SubBlockScales.UnpackQuads<TIsa, TVector, TSink>(blocks, stride, sink);
         var quants = ((Block*)blocks)->Quants;
         for (var sixteen = 0; sixteen < 16; sixteen += 4, quants += 32)
         {
-            Weights<TIsa, TSink>(sixteen, quants, stride, ref sink);
-            Weights<TIsa, TSink>(sixteen + 1, quants + 16, stride, ref sink);
+            Weights<TIsa, TVector, TSink>(sixteen, quants, stride, sink);
+            Weights<TIsa, TVector, TSink>(sixteen + 1, quants + 16, stride, sink);
         }
     }
 
     /// <summary>Sixteen weights of each of two chunks.</summary>
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private static void Weights<TIsa, TSink>(int sixteen, byte* quants, nint stride, ref TSink sink)
-        where TIsa : struct, IIsa
-        where TSink : struct, IQuadSink
+    private static void Weights<TIsa, TVector, TSink>(int sixteen, byte* quants, nint stride, TSink sink)
+        where TIsa : struct, IQuadIsa<TVector>
+        where TVector : struct
+        where TSink : struct, IQuadSink<TIsa, TVector>
     {
-        var run = Quads.Load<TIsa>(quants, stride);
+        var run = Quads<TIsa, TVector>.Load(quants, stride);
         sink.Weights(sixteen, run.Bits(0, 15));
         sink.Weights(sixteen + 2, run.Bits(4, 15));
     }

@@ -1,0 +1,57 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+using Mibera.Inference.Quantization;
+
+namespace Mibera.Inference.Simd;
+
+/// <summary>Eight rows in 256 bits.</summary>
+internal readonly unsafe struct EightRowQuads<TIsa> : IQuadIsa<Vector256<byte>>
+    where TIsa : struct, IIsa
+{
+    public static int Rows => 8;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void LoadTransposed(
+        byte* first, nint stride,
+        out Vector256<byte> column0, out Vector256<byte> column1, out Vector256<byte> column2, out Vector256<byte> column3) =>
+        TIsa.LoadTransposed(first, stride, out column0, out column1, out column2, out column3);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Store(Vector256<byte> vector, byte* target) => vector.Store(target);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void StoreHalves(Vector256<byte> vector, byte* lower, byte* upper)
+    {
+        vector.GetLower().Store(lower);
+        vector.GetUpper().Store(upper);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<byte> Bits(Vector256<byte> v, int shift, byte mask) => Unpacking.Bits(v, shift, mask);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<byte> BitsUp(Vector256<byte> v, int shift, byte mask) => Unpacking.BitsUp(v, shift, mask);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<byte> Or(Vector256<byte> a, Vector256<byte> b) => a | b;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<byte> Subtract(Vector256<byte> v, byte offset) => v - Vector256.Create(offset);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<byte> SignedByte(Vector256<byte> v, int index, bool words) => words
+        ? SignedWords(v, QuadBytes.ToBothWords0, QuadBytes.ToBothWords8, index)
+        : (v.AsInt32() << (24 - 8 * index) >> 24).AsByte();
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<byte> SignedPair(Vector256<byte> v, bool last) =>
+        SignedWords(v, QuadBytes.PairToWords0, QuadBytes.PairToWords8, last ? 2 : 0);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector256<byte> SignedWords(Vector256<byte> v, ulong lower, ulong upper, int next)
+    {
+        lower += (ulong)next * QuadBytes.NextByte;
+        upper += (ulong)next * QuadBytes.NextByte;
+        return (TIsa.Lookup(v, Vector256.Create(lower, upper, lower, upper).AsByte()).AsInt16() >> 8).AsByte();
+    }
+}

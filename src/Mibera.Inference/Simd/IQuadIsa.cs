@@ -1,0 +1,43 @@
+namespace Mibera.Inference.Simd;
+
+/// <summary>
+/// What unpacking super-blocks row beside row needs of vectors in which each dword belongs to a row: <see cref="Quads{TIsa, TVector}"/>.
+/// Every member must be marked for aggressive inlining.
+/// </summary>
+internal unsafe interface IQuadIsa<TVector>
+    where TVector : struct
+{
+    /// <summary>Dwords of a vector.</summary>
+    static abstract int Rows { get; }
+
+    /// <summary>
+    /// Sixteen bytes of each row, <paramref name="stride"/> bytes apart, transposed: dword r of column c is dword c of row r.
+    /// </summary>
+    static abstract void LoadTransposed(
+        byte* first, nint stride, out TVector column0, out TVector column1, out TVector column2, out TVector column3);
+
+    /// <summary>Stores a vector; it is aligned where it has 512 bits.</summary>
+    static abstract void Store(TVector vector, byte* target);
+
+    /// <summary>Stores both halves of a vector.</summary>
+    static abstract void StoreHalves(TVector vector, byte* lower, byte* upper);
+
+    /// <summary>As <see cref="Quantization.Unpacking.Bits"/>.</summary>
+    static abstract TVector Bits(TVector v, int shift, byte mask);
+
+    /// <summary>As <see cref="Quantization.Unpacking.BitsUp"/>.</summary>
+    static abstract TVector BitsUp(TVector v, int shift, byte mask);
+
+    static abstract TVector Or(TVector a, TVector b);
+
+    /// <summary>Subtracts from every byte.</summary>
+    static abstract TVector Subtract(TVector v, byte offset);
+
+    /// <summary>
+    /// Byte <paramref name="index"/> (a constant) of every dword, signed: as a word twice, or as int32.
+    /// </summary>
+    static abstract TVector SignedByte(TVector v, int index, bool words);
+
+    /// <summary>Bytes 0 and 1 of every dword, or 2 and 3, signed, as two words.</summary>
+    static abstract TVector SignedPair(TVector v, bool last);
+}

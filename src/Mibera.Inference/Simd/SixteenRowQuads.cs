@@ -1,0 +1,79 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
+
+namespace Mibera.Inference.Simd;
+
+/// <summary>Sixteen rows in 512 bits.</summary>
+internal readonly unsafe struct SixteenRowQuads : IQuadIsa<Vector512<byte>>
+{
+    /// <summary>The matrix that leaves bits where they are.</summary>
+    private const ulong Identity = 0x0102_0408_1020_4080;
+
+    public static int Rows => 16;
+
+    // Lane L of the i-th vector holds row 4 L + i, so that the transposition within lanes puts the rows in order.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void LoadTransposed(
+        byte* first, nint stride,
+        out Vector512<byte> column0, out Vector512<byte> column1, out Vector512<byte> column2, out Vector512<byte> column3) =>
+        (column0, column1, column2, column3) = Zmm.Transpose(
+            Zmm.LoadLanes(first, 4 * stride), Zmm.LoadLanes(first + stride, 4 * stride),
+            Zmm.LoadLanes(first + 2 * stride, 4 * stride), Zmm.LoadLanes(first + 3 * stride, 4 * stride));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Store(Vector512<byte> vector, byte* target) => vector.Store(target);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void StoreHalves(Vector512<byte> vector, byte* lower, byte* upper)
+    {
+        vector.GetLower().Store(lower);
+        vector.GetUpper().Store(upper);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<byte> Bits(Vector512<byte> v, int shift, byte mask) =>
+        shift == 0 ? v & Vector512.Create(mask) : Affine(v, (Identity << 8 * shift) & MatrixRows(mask));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<byte> BitsUp(Vector512<byte> v, int shift, byte mask) =>
+        Affine(v, (Identity >> 8 * shift) & MatrixRows(mask));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<byte> Or(Vector512<byte> a, Vector512<byte> b) => a | b;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<byte> Subtract(Vector512<byte> v, byte offset) => v - Vector512.Create(offset);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<byte> SignedByte(Vector512<byte> v, int index, bool words) => words
+        ? SignedWords(v, QuadBytes.ToBothWords0, QuadBytes.ToBothWords8, index)
+        : (v.AsInt32() << (24 - 8 * index) >> 24).AsByte();
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<byte> SignedPair(Vector512<byte> v, bool last) =>
+        SignedWords(v, QuadBytes.PairToWords0, QuadBytes.PairToWords8, last ? 2 : 0);
+
+    /// <summary>A matrix product over bits shifts and masks at once.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector512<byte> Affine(Vector512<byte> v, ulong matrix) =>
+        Gfni.V512.GaloisFieldAffineTransform(v, Vector512.Create(matrix).AsByte(), 0);
+
+    /// <summary>Keeps the rows of the bits of <paramref name="mask"/>; byte 7 - i of a matrix makes bit i.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static ulong MatrixRows(byte mask) =>
+        MatrixRow(mask, 0) | MatrixRow(mask, 1) | MatrixRow(mask, 2) | MatrixRow(mask, 3)
+        | MatrixRow(mask, 4) | MatrixRow(mask, 5) | MatrixRow(mask, 6) | MatrixRow(mask, 7);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static ulong MatrixRow(byte mask, int bit) => (ulong)(mask >> bit & 1) * 0xff << 8 * (7 - bit);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector512<byte> SignedWords(Vector512<byte> v, ulong lower, ulong upper, int next)
+    {
+        lower += (ulong)next * QuadBytes.NextByte;
+        upper += (ulong)next * QuadBytes.NextByte;
+        var toTop = Vector512.Create(lower, upper, lower, upper, lower, upper, lower, upper).AsByte();
+        return (Avx512BW.Shuffle(v, toTop).AsInt16() >> 8).AsByte();
+    }
+}
