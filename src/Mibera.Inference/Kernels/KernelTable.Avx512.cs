@@ -13,18 +13,18 @@ internal static partial class KernelTable
 {
     private static MatrixKernel? CreateAvx512(GgmlType type, bool inStreams) => type switch
     {
-        GgmlType.Q4_0 => Avx512SmallCell<Q40, Q40.Avx512>(inStreams, (8, 5)),
-        GgmlType.Q4_1 => Avx512SmallCell<Q41, Q41.Avx512>(inStreams, (7, 4)),
-        GgmlType.Q5_0 => Avx512SmallCell<Q50, Q50.Avx512>(inStreams, (6, 4)),
-        GgmlType.Q5_1 => Avx512SmallCell<Q51, Q51.Avx512>(inStreams, (6, 3)),
-        GgmlType.Q8_0 => Avx512SmallCell<Q80, Q80.Avx512>(inStreams, (5, 5)),
-        GgmlType.IQ4_NL => Avx512SmallCell<IQ4NL, IQ4NL.Avx512>(inStreams, (9, 5)),
+        GgmlType.Q4_0 => Avx512SmallCell<Q40, Q40.Avx512>(inStreams, (8, 3)),
+        GgmlType.Q4_1 => Avx512SmallCell<Q41, Q41.Avx512>(inStreams, (7, 2)),
+        GgmlType.Q5_0 => Avx512SmallCell<Q50, Q50.Avx512>(inStreams, (6, 2)),
+        GgmlType.Q5_1 => Avx512SmallCell<Q51, Q51.Avx512>(inStreams, (6, 2)),
+        GgmlType.Q8_0 => Avx512SmallCell<Q80, Q80.Avx512>(inStreams, (5, 3)),
+        GgmlType.IQ4_NL => Avx512SmallCell<IQ4NL, IQ4NL.Avx512>(inStreams, (9, 3)),
         GgmlType.Q2_K => Avx512Cell<Q2K, Q2K.Avx512, RowLengthWalk>(inStreams, (5, 2)),
         GgmlType.Q3_K => Avx512Cell<Q3K, Q3K.Avx512, RowLengthWalk>(inStreams, (4, 2)),
         GgmlType.Q4_K => Avx512Cell<Q4K, Q4K.Avx512, RowLengthWalk>(inStreams, (4, 2)),
         GgmlType.Q5_K => Avx512Cell<Q5K, Q5K.Avx512, RowLengthWalk>(inStreams, (3, 2)),
         GgmlType.Q6_K => Avx512Cell<Q6K, Q6K.Avx512, EightRowWalk<AdjacentRows>>(inStreams, (3, 2)),
-        GgmlType.IQ4_XS => Avx512Cell<IQ4XS, IQ4XS.Avx512, RowLengthWalk>(inStreams, (10, 7)),
+        GgmlType.IQ4_XS => Avx512Cell<IQ4XS, IQ4XS.Avx512, RowLengthWalk>(inStreams, (10, 4)),
         _ => null,
     };
 
@@ -62,7 +62,7 @@ internal static partial class KernelTable
 
     // few: the most inputs that are faster one by one than as a matrix: on Zen 5, K-quants from memory and others in cache; on Golden
     // Cove, all from memory. On Zen 4, where 512-bit operations take twice as long and look-ups into tables do not, matrices begin to be
-    // faster at other numbers (those below were measured before panels of AVX-512 were filled by sixteen rows).
+    // faster at other numbers. (AMD's were measured before panels were unpacked row beside row, by sixteen: they may be lower now.)
     private static BlockKernel<TFormat> Avx512Kernel<TFormat>(DecodeKernel decode, int block, bool inStreams, (int Zen5, int Intel) few)
         where TFormat : struct, IVectorFormat
     {

@@ -1,6 +1,4 @@
 using System.Runtime.CompilerServices;
-using System.Runtime.Intrinsics;
-using Mibera.Inference.Simd;
 
 namespace Mibera.Inference.Quantization;
 
@@ -16,22 +14,15 @@ internal unsafe interface IColumnFormat : IVectorFormat
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         get => 1;
     }
-
-    /// <summary>
-    /// Hands 32 columns of eight rows to <paramref name="sink"/>: chunk <paramref name="step"/> of the blocks
-    /// at <paramref name="block"/> + r * <paramref name="stride"/>.
-    /// </summary>
-    static abstract void UnpackColumns<TIsa, TSink>(byte* block, nint stride, int step, ref TSink sink)
-        where TIsa : struct, IIsa
-        where TSink : struct, IColumnSink;
 }
 
-/// <summary>Takes unpacked weights of eight rows.</summary>
-internal interface IColumnSink
+/// <summary>Takes unpacked weights of as many rows as a vector has dwords.</summary>
+internal interface IColumnSink<TVector>
+    where TVector : struct
 {
     /// <summary>
     /// Columns 4 <paramref name="quad"/> to 4 <paramref name="quad"/> + 3 of a chunk: those of row r in dword r. Quads come in
     /// ascending order, from 0 to 7; each is a constant.
     /// </summary>
-    void Accept(int quad, Vector256<byte> weights);
+    void Accept(int quad, TVector weights);
 }

@@ -16,8 +16,8 @@ namespace Mibera.Inference.Quantization;
 /// </summary>
 /// <remarks>
 /// Weights come in natural order, in chunks of 32. A <em>step</em> is what is unpacked together: half a unit of 256 (step 0 has
-/// its chunks 0 to 3, step 1 its chunks 4 to 7), else one chunk (a unit of 32, or two units of 16). Nothing is read outside the
-/// block.
+/// its chunks 0 to 3, step 1 its chunks 4 to 7), else one chunk (a unit of 32, or two units of 16). Super-blocks have
+/// <see cref="UnpackWeights"/>, others <see cref="UnpackColumns"/>. Nothing is read outside the block.
 /// </remarks>
 internal unsafe interface IVectorFormat : IBlockFormat
 {
@@ -62,10 +62,10 @@ internal unsafe interface IVectorFormat : IBlockFormat
     /// <summary>Weights that share a sub-block scale: 16 or 32.</summary>
     static virtual int ScaleSpan => 16;
 
-    /// <summary>Hands the chunks of a step to <paramref name="sink"/>, in any order.</summary>
-    static abstract void UnpackWeights<TIsa, TSink>(byte* block, int step, byte* tables, byte* prepared, ref TSink sink)
+    /// <summary>Hands the chunks of a step of a super-block to <paramref name="sink"/>, in any order.</summary>
+    static virtual void UnpackWeights<TIsa, TSink>(byte* block, int step, byte* tables, byte* prepared, ref TSink sink)
         where TIsa : struct, IIsa
-        where TSink : struct, IChunkSink;
+        where TSink : struct, IChunkSink => throw new NotSupportedException();
 
     /// <summary>The scales and mins of the 16 sub-blocks of a unit of 256. Mins are zero without mins and offsets.</summary>
     static virtual void SubBlocks<TIsa>(byte* block, out Vector256<short> scales, out Vector256<short> mins)
@@ -92,6 +92,18 @@ internal unsafe interface IVectorFormat : IBlockFormat
         where TIsa : struct, IQuadIsa<TVector>
         where TVector : struct
         where TSink : struct, IQuadSink<TIsa, TVector> => throw new NotSupportedException();
+
+    /// <summary>Whether there is <see cref="UnpackColumns"/>: for units of 32 and 16.</summary>
+    static virtual bool UnpacksColumns => false;
+
+    /// <summary>
+    /// Hands 32 columns of <see cref="IQuadIsa{TVector}.Rows"/> rows to <paramref name="sink"/>: chunk <paramref name="step"/> of the
+    /// blocks at <paramref name="block"/> + r * <paramref name="stride"/>.
+    /// </summary>
+    static virtual void UnpackColumns<TIsa, TVector, TSink>(byte* block, nint stride, int step, ref TSink sink)
+        where TIsa : struct, IQuadIsa<TVector>
+        where TVector : struct
+        where TSink : struct, IColumnSink<TVector> => throw new NotSupportedException();
 
     /// <summary>Whether there is <see cref="UnpackGroups"/>, which needs AVX-512 with VBMI and GFNI.</summary>
     static virtual bool UnpacksGroups => false;

@@ -60,6 +60,18 @@ internal static unsafe class Unpacking
         *(uint*)row, *(uint*)(row + stride), *(uint*)(row + 2 * stride), *(uint*)(row + 3 * stride),
         *(uint*)(row + 4 * stride), *(uint*)(row + 5 * stride), *(uint*)(row + 6 * stride), *(uint*)(row + 7 * stride)).AsByte();
 
+    /// <summary>
+    /// Of four copies of a byte, in every dword, its four fields of two bits: the first two in bits 0-1 and 2-3 of theirs, and likewise
+    /// the others, which come from the high nibble.
+    /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<byte> Fields(Vector256<byte> copies)
+    {
+        var high = Vector256.Create(0xffff0000u).AsByte();
+        var nibbles = Vector256.ConditionalSelect(high, (copies.AsUInt16() >>> 4).AsByte(), copies);
+        return nibbles & Vector256.Create((ushort)0x0c03).AsByte();
+    }
+
     /// <summary>0xff in byte i of every dword where bit 4 <paramref name="quad"/> + i of that dword is set.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector256<byte> QuadMask<TIsa>(Vector256<byte> dwords, int quad)

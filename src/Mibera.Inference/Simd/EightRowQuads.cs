@@ -17,6 +17,9 @@ internal readonly unsafe struct EightRowQuads<TIsa> : IQuadIsa<Vector256<byte>>
         TIsa.LoadTransposed(first, stride, out column0, out column1, out column2, out column3);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<byte> Load(byte* source) => Vector256.Load(source);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Store(Vector256<byte> vector, byte* target) => vector.Store(target);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -34,6 +37,31 @@ internal readonly unsafe struct EightRowQuads<TIsa> : IQuadIsa<Vector256<byte>>
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector256<byte> Or(Vector256<byte> a, Vector256<byte> b) => a | b;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<byte> LoadDwords(byte* first, nint stride) => Unpacking.Dwords(first, stride);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<byte> LookUp(Vector256<byte> table, Vector256<byte> indices) => TIsa.Lookup(table, indices);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<byte> BitsOfQuad(Vector256<byte> v, int quad, byte value) =>
+        Unpacking.QuadMask<TIsa>(v, quad) & Vector256.Create(value);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<byte> Fields(Vector256<byte> v, int index) => Unpacking.Fields(TIsa.Lookup(
+        v, Vector256.Create(QuadBytes.Copies0, QuadBytes.Copies8, QuadBytes.Copies0, QuadBytes.Copies8).AsByte()
+            + Vector256.Create((byte)index)));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<byte> Nibbles(Vector256<byte> v, bool last)
+    {
+        var words = SignedPair(v, last).AsUInt16();
+        return ((words & Vector256.Create((ushort)0x000f)) | (words << 4 & Vector256.Create((ushort)0x0f00))).AsByte();
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<byte> MultiplyWords(Vector256<byte> a, Vector256<byte> b) => (a.AsInt16() * b.AsInt16()).AsByte();
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector256<byte> Subtract(Vector256<byte> v, byte offset) => v - Vector256.Create(offset);

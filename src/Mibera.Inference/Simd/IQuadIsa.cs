@@ -1,3 +1,5 @@
+using System.Runtime.Intrinsics;
+
 namespace Mibera.Inference.Simd;
 
 /// <summary>
@@ -16,6 +18,11 @@ internal unsafe interface IQuadIsa<TVector>
     static abstract void LoadTransposed(
         byte* first, nint stride, out TVector column0, out TVector column1, out TVector column2, out TVector column3);
 
+    /// <summary>A dword of each row.</summary>
+    static abstract TVector LoadDwords(byte* first, nint stride);
+
+    static abstract TVector Load(byte* source);
+
     /// <summary>Stores a vector; it is aligned where it has 512 bits.</summary>
     static abstract void Store(TVector vector, byte* target);
 
@@ -29,6 +36,24 @@ internal unsafe interface IQuadIsa<TVector>
     static abstract TVector BitsUp(TVector v, int shift, byte mask);
 
     static abstract TVector Or(TVector a, TVector b);
+
+    /// <summary>Entries of a table of 16 bytes, which both lanes of <paramref name="table"/> hold; indices are at most 15.</summary>
+    static abstract TVector LookUp(Vector256<byte> table, TVector indices);
+
+    /// <summary>
+    /// In byte i of every dword <paramref name="value"/>, where bit 4 <paramref name="quad"/> + i of that dword of
+    /// <paramref name="v"/> is set, else zero. Both are constants.
+    /// </summary>
+    static abstract TVector BitsOfQuad(TVector v, int quad, byte value);
+
+    /// <summary><see cref="Quantization.Unpacking.Fields"/> of byte <paramref name="index"/> (a constant) of every dword.</summary>
+    static abstract TVector Fields(TVector v, int index);
+
+    /// <summary>The nibbles of bytes 0 and 1 of every dword, or of 2 and 3, the low one of each first.</summary>
+    static abstract TVector Nibbles(TVector v, bool last);
+
+    /// <summary>Products of words, modulo 2^16.</summary>
+    static abstract TVector MultiplyWords(TVector a, TVector b);
 
     /// <summary>Subtracts from every byte.</summary>
     static abstract TVector Subtract(TVector v, byte offset);

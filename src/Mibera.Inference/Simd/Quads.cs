@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
 
 namespace Mibera.Inference.Simd;
 
@@ -31,6 +32,11 @@ internal readonly unsafe struct Quads<TIsa, TVector>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public Quads<TIsa, TVector> BitsUp(int shift, byte mask) => new(
         TIsa.BitsUp(Q0, shift, mask), TIsa.BitsUp(Q1, shift, mask), TIsa.BitsUp(Q2, shift, mask), TIsa.BitsUp(Q3, shift, mask));
+
+    /// <summary><see cref="IQuadIsa{TVector}.LookUp"/> of all.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public Quads<TIsa, TVector> LookUpIn(Vector256<byte> table) =>
+        new(TIsa.LookUp(table, Q0), TIsa.LookUp(table, Q1), TIsa.LookUp(table, Q2), TIsa.LookUp(table, Q3));
 
     /// <summary>Subtracts from every byte.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

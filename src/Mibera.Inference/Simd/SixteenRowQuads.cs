@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.X86;
+using Mibera.Inference.Quantization;
 
 namespace Mibera.Inference.Simd;
 
@@ -20,6 +21,9 @@ internal readonly unsafe struct SixteenRowQuads : IQuadIsa<Vector512<byte>>
         (column0, column1, column2, column3) = Zmm.Transpose(
             Zmm.LoadLanes(first, 4 * stride), Zmm.LoadLanes(first + stride, 4 * stride),
             Zmm.LoadLanes(first + 2 * stride, 4 * stride), Zmm.LoadLanes(first + 3 * stride, 4 * stride));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<byte> Load(byte* source) => Vector512.Load(source);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Store(Vector512<byte> vector, byte* target) => vector.Store(target);
@@ -43,6 +47,40 @@ internal readonly unsafe struct SixteenRowQuads : IQuadIsa<Vector512<byte>>
     public static Vector512<byte> Or(Vector512<byte> a, Vector512<byte> b) => a | b;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<byte> LoadDwords(byte* first, nint stride) => Avx512F.InsertVector256(
+        Unpacking.Dwords(first, stride).ToVector512Unsafe(), Unpacking.Dwords(first + 8 * stride, stride), 1);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<byte> LookUp(Vector256<byte> table, Vector512<byte> indices) =>
+        Avx512BW.Shuffle(Vector512.Create(table, table), indices);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<byte> BitsOfQuad(Vector512<byte> v, int quad, byte value)
+    {
+        var bit = Vector512.Create(quad % 2 == 0 ? 0x08040201u : 0x80402010u).AsByte();
+        return Vector512.Equals(Copies(v, quad / 2) & bit, bit) & Vector512.Create(value);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<byte> Fields(Vector512<byte> v, int index)
+    {
+        var copies = Copies(v, index);
+        // Fields 2 and 3 come from the high nibble.
+        var nibbles = Zmm.Select(Vector512.Create(0xffff0000u).AsByte(), (copies.AsUInt16() >>> 4).AsByte(), copies);
+        return nibbles & Vector512.Create((ushort)0x0c03).AsByte();
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<byte> Nibbles(Vector512<byte> v, bool last)
+    {
+        var words = SignedPair(v, last).AsUInt16();
+        return ((words & Vector512.Create((ushort)0x000f)) | (words << 4 & Vector512.Create((ushort)0x0f00))).AsByte();
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<byte> MultiplyWords(Vector512<byte> a, Vector512<byte> b) => (a.AsInt16() * b.AsInt16()).AsByte();
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector512<byte> Subtract(Vector512<byte> v, byte offset) => v - Vector512.Create(offset);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -53,6 +91,12 @@ internal readonly unsafe struct SixteenRowQuads : IQuadIsa<Vector512<byte>>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector512<byte> SignedPair(Vector512<byte> v, bool last) =>
         SignedWords(v, QuadBytes.PairToWords0, QuadBytes.PairToWords8, last ? 2 : 0);
+
+    /// <summary>Byte <paramref name="index"/> of each dword in all of its bytes.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector512<byte> Copies(Vector512<byte> v, int index) => Avx512BW.Shuffle(v, Vector512.Create(
+        QuadBytes.Copies0, QuadBytes.Copies8, QuadBytes.Copies0, QuadBytes.Copies8,
+        QuadBytes.Copies0, QuadBytes.Copies8, QuadBytes.Copies0, QuadBytes.Copies8).AsByte() + Vector512.Create((byte)index));
 
     /// <summary>A matrix product over bits shifts and masks at once.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

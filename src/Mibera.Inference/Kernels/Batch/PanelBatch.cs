@@ -50,25 +50,35 @@ internal sealed unsafe class PanelBatch<TFormat, TProducts, TUnpack, TIsa, TVect
         {
             var columns = Math.Min(PanelLayout.Chunk, weights.Columns - chunk * PanelLayout.Chunk);
             var units = columns / TFormat.UnitElements;
-            if (TFormat.UnpacksQuads && PanelShape<TFormat, TProducts, TIsa, TVector>.BySixteen)
-            {
-                QuadPanel<TFormat, TProducts, TUnpack, SixteenRowQuads, Vector512<byte>, TIsa, TVector>.Fill(
-                    weights, row, rows, chunk, panel, staging);
-            }
-            else if (TFormat.UnpacksQuads)
-            {
-                QuadPanel<TFormat, TProducts, TUnpack, EightRowQuads<TUnpack>, Vector256<byte>, TIsa, TVector>.Fill(
-                    weights, row, rows, chunk, panel, staging);
-            }
+            if (PanelShape<TFormat, TProducts, TIsa, TVector>.BySixteen)
+                Fill<SixteenRowQuads, Vector512<byte>>(weights, row, rows, chunk, columns, panel, staging);
             else
-            {
-                RowPanel<TFormat, TProducts, TUnpack, TIsa, TVector>.Fill(weights, row, rows, chunk, columns, panel, staging);
-            }
+                Fill<EightRowQuads<TUnpack>, Vector256<byte>>(weights, row, rows, chunk, columns, panel, staging);
             UnitScales<TFormat, TProducts, TUnpack, TIsa, TVector>.Fill(panel, units, (uint*)staging);
             if (PanelShape<TFormat, TProducts, TIsa, TVector>.Shifted)
                 PanelStarts<TFormat, TProducts, TIsa, TVector>.Fill(panel, units);
             var record = records + ((long)chunk * allInputs + firstInput) * recordBytes;
             MicroKernel<TFormat, TProducts, TIsa, TVector>.Multiply(panel, record, inputs, units, accumulators, sums);
+        }
+    }
+
+    private static void Fill<TQuads, TQuadVector>(
+        in WeightMatrix weights, int row, int rows, int chunk, int columns, byte* panel, byte* staging)
+        where TQuads : struct, IQuadIsa<TQuadVector>
+        where TQuadVector : struct
+    {
+        if (TFormat.UnpacksQuads)
+        {
+            QuadPanel<TFormat, TProducts, TUnpack, TQuads, TQuadVector, TIsa, TVector>.Fill(weights, row, rows, chunk, panel, staging);
+        }
+        else if (TFormat.UnpacksColumns)
+        {
+            ColumnPanel<TFormat, TProducts, TUnpack, TQuads, TQuadVector, TIsa, TVector>.Fill(
+                weights, row, rows, chunk, columns, panel, staging);
+        }
+        else
+        {
+            RowPanel<TFormat, TProducts, TUnpack, TIsa, TVector>.Fill(weights, row, rows, chunk, panel, staging);
         }
     }
 

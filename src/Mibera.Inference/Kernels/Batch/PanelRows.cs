@@ -24,6 +24,10 @@ internal readonly unsafe struct PanelRows<TFormat, TProducts, TQuads, TQuadVecto
     public PanelRows(byte* panel, int row) =>
         _weights = panel + row / TIsa.Rows * PanelShape<TFormat, TProducts, TIsa, TVector>.GroupBytes + row % TIsa.Rows * 4;
 
+    /// <summary>Stores the i-th vector of weights.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void StoreWeights(nint i, TQuadVector weights) => Store(weights, _weights + i * (4 * TIsa.Rows));
+
     /// <summary>Stores the i-th vector of weights, and the three that follow it.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void StoreWeights(nint i, in Quads<TQuads, TQuadVector> weights)
@@ -33,6 +37,20 @@ internal readonly unsafe struct PanelRows<TFormat, TProducts, TQuads, TQuadVecto
         Store(weights.Q1, target + 4 * TIsa.Rows);
         Store(weights.Q2, target + 8 * TIsa.Rows);
         Store(weights.Q3, target + 12 * TIsa.Rows);
+    }
+
+    /// <summary>Stores four quads of bytes as eight pairs of words, from the i-th vector on, multiplied with the scales of
+    /// <paramref name="subBlock"/> that were stored.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void StoreScaledWords(nint i, in Quads<TQuads, TQuadVector> weights, nint subBlock)
+    {
+        var scales = TQuads.Load(
+            _weights + PanelShape<TFormat, TProducts, TIsa, TVector>.WeightsEnd
+            + (PanelLayout.ScalesOffset + subBlock * (TFormat.ScaleSpan / 16)) * (4 * TIsa.Rows));
+        StoreScaledWords(i, weights.Q0, scales);
+        StoreScaledWords(i + 2, weights.Q1, scales);
+        StoreScaledWords(i + 4, weights.Q2, scales);
+        StoreScaledWords(i + 6, weights.Q3, scales);
     }
 
     /// <summary>Stores what is not weights at an offset of <see cref="PanelLayout"/>.</summary>
@@ -56,6 +74,13 @@ internal readonly unsafe struct PanelRows<TFormat, TProducts, TQuads, TQuadVecto
     {
         StoreBeside(PanelLayout.MinsOffset + first / 2, TQuads.SignedPair(mins, last: false));
         StoreBeside(PanelLayout.MinsOffset + first / 2 + 1, TQuads.SignedPair(mins, last: true));
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private void StoreScaledWords(nint i, TQuadVector bytes, TQuadVector scales)
+    {
+        StoreWeights(i, TQuads.MultiplyWords(TQuads.SignedPair(bytes, last: false), scales));
+        StoreWeights(i + 1, TQuads.MultiplyWords(TQuads.SignedPair(bytes, last: true), scales));
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

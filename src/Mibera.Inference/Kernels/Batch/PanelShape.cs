@@ -118,5 +118,8 @@ internal static class PanelShape<TFormat, TProducts, TIsa, TVector>
                 : TProducts.Depth * largest <= short.MaxValue);
         if (signed != TProducts.Signed || !fits)
             throw new InvalidOperationException($"{typeof(TProducts)} overflow or misread the weights of {TFormat.Type}.");
+        // RowPanel stores bytes of super-blocks only.
+        if ((!IsSuperBlock || TProducts.Wide) && !TFormat.UnpacksQuads && !TFormat.UnpacksColumns)
+            throw new InvalidOperationException($"The weights of {TFormat.Type} must be unpacked row beside row.");
     }
 }

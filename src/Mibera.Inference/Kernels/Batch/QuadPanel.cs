@@ -31,7 +31,10 @@ internal static unsafe class QuadPanel<TFormat, TProducts, TUnpack, TQuads, TQua
         for (var row = 0; row < count; row += TQuads.Rows, blocks += TQuads.Rows * stride)
         {
             CopyScaleBits(blocks, stride, bits + row);
-            TFormat.UnpackQuads<TQuads, TQuadVector, Sink>(blocks, stride, new Sink(panel, row, next));
+            if (PanelShape<TFormat, TProducts, TIsa, TVector>.Words)
+                TFormat.UnpackQuads<TQuads, TQuadVector, WordSink>(blocks, stride, new WordSink(panel, row, next));
+            else
+                TFormat.UnpackQuads<TQuads, TQuadVector, ByteSink>(blocks, stride, new ByteSink(panel, row, next));
         }
     }
 
@@ -47,7 +50,26 @@ internal static unsafe class QuadPanel<TFormat, TProducts, TUnpack, TQuads, TQua
         }
     }
 
-    private readonly struct Sink(byte* panel, nint row, NextTile next) : IQuadSink<TQuads, TQuadVector>
+    /// <summary>Fetches part <paramref name="sixteen"/> of as many as there are rows, whose 256 weights come by sixteen.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Fetch(in NextTile next, nint row, nint sixteen)
+    {
+        if (TQuads.Rows < 16 && (sixteen & 1) > 0)
+            return;
+        var part = next.Part(row + (TQuads.Rows < 16 ? sixteen >>> 1 : sixteen));
+        TUnpack.Prefetch(part, intoFirstLevel: false);
+        if (TFormat.BlockBytes > 64)
+            TUnpack.Prefetch(part + 64, intoFirstLevel: false);
+        if (TFormat.BlockBytes > 128)
+            TUnpack.Prefetch(part + 128, intoFirstLevel: false);
+        if (TFormat.BlockBytes > 192)
+            TUnpack.Prefetch(part + 192, intoFirstLevel: false);
+    }
+
+    // Two, since what is inlined into a branch that is not taken counts for the compiler's limits, too.
+
+    /// <summary>Stores bytes, without offsets.</summary>
+    private readonly struct ByteSink(byte* panel, nint row, NextTile next) : IQuadSink<TQuads, TQuadVector>
     {
         private readonly PanelRows<TFormat, TProducts, TQuads, TQuadVector, TIsa, TVector> _rows = new(panel, (int)row);
 
@@ -62,23 +84,26 @@ internal static unsafe class QuadPanel<TFormat, TProducts, TUnpack, TQuads, TQua
         {
             var index = (nint)(uint)sixteen;
             _rows.StoreWeights(4 * index, TFormat.HasOffsets ? weights.Minus((byte)TFormat.Offset) : weights);
-            // As many parts as rows, while 256 weights come by sixteen.
-            if (TQuads.Rows == 16)
-                Fetch(next.Part(row + index));
-            else if ((index & 1) == 0)
-                Fetch(next.Part(row + (index >>> 1)));
+            Fetch(next, row, index);
         }
+    }
+
+    /// <summary>Stores words, multiplied with the scales of their sub-blocks, which come first.</summary>
+    private readonly struct WordSink(byte* panel, nint row, NextTile next) : IQuadSink<TQuads, TQuadVector>
+    {
+        private readonly PanelRows<TFormat, TProducts, TQuads, TQuadVector, TIsa, TVector> _rows = new(panel, (int)row);
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        private static void Fetch(byte* part)
+        public void Scales(int index, TQuadVector scales) => _rows.StoreScales(4 * index, scales);
+
+        public void Mins(int index, TQuadVector mins) => throw new NotSupportedException();
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public void Weights(int sixteen, in Quads<TQuads, TQuadVector> weights)
         {
-            TUnpack.Prefetch(part, intoFirstLevel: false);
-            if (TFormat.BlockBytes > 64)
-                TUnpack.Prefetch(part + 64, intoFirstLevel: false);
-            if (TFormat.BlockBytes > 128)
-                TUnpack.Prefetch(part + 128, intoFirstLevel: false);
-            if (TFormat.BlockBytes > 192)
-                TUnpack.Prefetch(part + 192, intoFirstLevel: false);
+            var index = (nint)(uint)sixteen;
+            _rows.StoreScaledWords(8 * index, weights, index / (TFormat.ScaleSpan / 16));
+            Fetch(next, row, index);
         }
     }
 }

@@ -1,6 +1,5 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
-using Mibera.Inference.Gguf;
 using Mibera.Inference.Kernels.Avx512;
 using Mibera.Inference.Quantization;
 using Mibera.Inference.Simd;
@@ -8,8 +7,8 @@ using Mibera.Inference.Simd;
 namespace Mibera.Inference.Kernels.Batch;
 
 /// <summary>
-/// Fills panels from formats that unpack row by row (<see cref="IVectorFormat"/>): the rows of a tile in natural order first,
-/// which are then transposed. With AVX-512, formats of groups unpack all rows beside each other.
+/// Fills panels from super-blocks that unpack row by row (<see cref="IVectorFormat.UnpackWeights"/>): the rows of a tile in natural order
+/// first, which are then transposed. With AVX-512, formats of groups unpack all rows beside each other.
 /// </summary>
 internal static unsafe class RowPanel<TFormat, TProducts, TUnpack, TIsa, TVector>
     where TFormat : struct, IVectorFormat
@@ -19,16 +18,10 @@ internal static unsafe class RowPanel<TFormat, TProducts, TUnpack, TIsa, TVector
     where TVector : struct
 {
     // Areas of the staging memory, each with an entry for every row of the tile; first the bits of the float scales.
-    private const int ScalesOffset = PanelLayout.RowsOffset + PanelLayout.TileRows * 2 * PanelLayout.Chunk;
+    private const int ScalesOffset = PanelLayout.RowsOffset + PanelLayout.TileRows * PanelLayout.Chunk;
     private const int MinsOffset = ScalesOffset + PanelLayout.TileRows * SubBlockBytes;
     private const int PreparedOffset = MinsOffset + PanelLayout.TileRows * SubBlockBytes;
     private const int SubBlockBytes = PanelLayout.SubBlocks * sizeof(short);
-
-    private static bool Words
-    {
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        get => PanelShape<TFormat, TProducts, TIsa, TVector>.Words;
-    }
 
     /// <summary>Whether the weights are unpacked by groups.</summary>
     private static bool Groups
@@ -37,57 +30,38 @@ internal static unsafe class RowPanel<TFormat, TProducts, TUnpack, TIsa, TVector
         get => TFormat.UnpacksGroups && PanelShape<TFormat, TProducts, TIsa, TVector>.BySixteen;
     }
 
-    private static int RowBytes
-    {
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        get => PanelLayout.Chunk * (Words ? 2 : 1);
-    }
-
     /// <summary>
-    /// Unpacks columns [256 <paramref name="chunk"/>, 256 <paramref name="chunk"/> + <paramref name="columns"/>) of
-    /// <paramref name="count"/> rows from <paramref name="first"/> on. The panel's other rows are undefined.
+    /// Unpacks columns [256 <paramref name="chunk"/>, 256 <paramref name="chunk"/> + 256) of <paramref name="count"/> rows from
+    /// <paramref name="first"/> on. The panel's other rows are undefined.
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void Fill(in WeightMatrix weights, int first, int count, int chunk, int columns, byte* panel, byte* staging)
+    public static void Fill(in WeightMatrix weights, int first, int count, int chunk, byte* panel, byte* staging)
     {
-        var (elements, bytes) = TFormat.Type.Block();
-        var block = weights.Row(first) + (long)chunk * (PanelLayout.Chunk / elements) * bytes;
+        var block = weights.Row(first) + (long)chunk * TFormat.BlockBytes;
         // The next tile's bytes, in order and skipping no line: as many as this chunk of this one has.
-        var rowBytes = columns / elements * bytes;
-        var ahead = weights.Row(first + PanelLayout.TileRows) + (long)chunk * PanelLayout.TileRows * (PanelLayout.Chunk / elements) * bytes;
-        if (TFormat.UnitElements == PanelLayout.Chunk)
+        var ahead = weights.Row(first + PanelLayout.TileRows) + (long)chunk * PanelLayout.TileRows * TFormat.BlockBytes;
+        for (var i = 0; i < count; i++)
+            PrepareSuperBlock(block + i * weights.RowBytes, i, staging);
+        if (Groups)
         {
-            for (var i = 0; i < count; i++)
-                PrepareSuperBlock(block + i * weights.RowBytes, i, staging);
-            if (Groups)
-            {
-                FillGroups(block, (nint)weights.RowBytes, count, ahead, panel, staging);
-                return;
-            }
-            var tables = TFormat.Tables;
-            for (var i = 0; i < count; i++, ahead += rowBytes)
-            {
-                Prefetch(ahead, rowBytes);
-                UnpackSuperBlock(block + i * weights.RowBytes, tables, i, staging);
-            }
+            FillGroups(block, (nint)weights.RowBytes, count, ahead, panel, staging);
+            return;
         }
-        else
+        var tables = TFormat.Tables;
+        for (var i = 0; i < count; i++, ahead += TFormat.BlockBytes)
         {
-            var tables = TFormat.Tables;
-            for (var i = 0; i < count; i++, ahead += rowBytes)
-            {
-                Prefetch(ahead, rowBytes);
-                UnpackBlocks(block + i * weights.RowBytes, columns / elements, tables, i, staging);
-            }
+            for (var line = 0; line < TFormat.BlockBytes; line += 64)
+                TUnpack.Prefetch(ahead + line, intoFirstLevel: false);
+            UnpackSuperBlock(block + i * weights.RowBytes, tables, i, staging);
         }
-        TransposeWeights(columns, panel, staging);
+        TransposeWeights(panel, staging);
         if (TFormat.HasScales)
             TransposeSubBlocks(panel, staging);
     }
 
     private static void FillGroups(byte* blocks, nint stride, int count, byte* ahead, byte* panel, byte* staging)
     {
-        if (Words || !TFormat.HasScales || TFormat.BlockBytes > IVectorFormat.PreparedBytes)
+        if (!TFormat.HasScales || TFormat.BlockBytes > IVectorFormat.PreparedBytes)
             throw new InvalidOperationException($"{TFormat.Type} cannot be unpacked by groups.");
         if (count < PanelLayout.TileRows)
         {
@@ -101,12 +75,6 @@ internal static unsafe class RowPanel<TFormat, TProducts, TUnpack, TIsa, TVector
             blocks, stride, ahead, panel, PanelShape<TFormat, TProducts, TIsa, TVector>.GroupBytes,
             staging + PanelLayout.RowsOffset, ScalesOffset - PanelLayout.RowsOffset);
         TransposeSubBlocks(panel, staging);
-    }
-
-    private static void Prefetch(byte* from, int bytes)
-    {
-        for (var line = 0; line < bytes; line += 64)
-            TUnpack.Prefetch(from + line, intoFirstLevel: false);
     }
 
     /// <summary>All but the weights of a row, and what helps to unpack them.</summary>
@@ -127,62 +95,26 @@ internal static unsafe class RowPanel<TFormat, TProducts, TUnpack, TIsa, TVector
     private static void UnpackSuperBlock(byte* block, byte* tables, int row, byte* staging)
     {
         var prepared = staging + PreparedOffset + row * IVectorFormat.PreparedBytes;
-        var target = staging + PanelLayout.RowsOffset + row * RowBytes;
-        var scales = (short*)(staging + ScalesOffset) + row * PanelLayout.SubBlocks;
-        Unpack(block, 0, tables, prepared, target, scales);
-        Unpack(block, 1, tables, prepared, target, scales);
+        var sink = new ByteSink { Target = staging + PanelLayout.RowsOffset + row * PanelLayout.Chunk };
+        TFormat.UnpackWeights<TUnpack, ByteSink>(block, 0, tables, prepared, ref sink);
+        TFormat.UnpackWeights<TUnpack, ByteSink>(block, 1, tables, prepared, ref sink);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void UnpackBlocks(byte* block, int blocks, byte* tables, int row, byte* staging)
+    private static void TransposeWeights(byte* panel, byte* staging)
     {
-        var (elements, bytes) = TFormat.Type.Block();
-        var bits = (uint*)staging + row;
-        var target = staging + PanelLayout.RowsOffset + row * RowBytes;
-        for (var b = 0; b < blocks; b++, block += bytes)
-        {
-            for (var unit = 0; unit < elements / TFormat.UnitElements; unit++, bits += PanelLayout.TileRows)
-                *bits = TFormat.ScaleBits(block, unit);
-            for (var step = 0; step < elements / 32; step++, target += RowBytes / 8)
-                Unpack(block, step, tables, null, target, null);
-        }
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Unpack(byte* block, int step, byte* tables, byte* prepared, byte* target, short* scales)
-    {
-        if (Words)
-        {
-            var sink = new WordSink { Target = (short*)target, Scales = scales };
-            TFormat.UnpackWeights<TUnpack, WordSink>(block, step, tables, prepared, ref sink);
-        }
-        else
-        {
-            var sink = new ByteSink { Target = target };
-            TFormat.UnpackWeights<TUnpack, ByteSink>(block, step, tables, prepared, ref sink);
-        }
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void TransposeWeights(int columns, byte* panel, byte* staging)
-    {
+        var rows = staging + PanelLayout.RowsOffset;
         if (PanelShape<TFormat, TProducts, TIsa, TVector>.BySixteen)
         {
             for (var row = 0; row < PanelLayout.TileRows; row += 16, panel += PanelShape<TFormat, TProducts, TIsa, TVector>.GroupBytes)
-            {
-                SixteenRows.Transpose(
-                    staging + PanelLayout.RowsOffset + row * RowBytes, RowBytes, columns * RowBytes / PanelLayout.Chunk, panel);
-            }
+                SixteenRows.Transpose(rows + row * PanelLayout.Chunk, PanelLayout.Chunk, PanelLayout.Chunk, panel);
             return;
         }
-        for (var row = 0; row < PanelLayout.TileRows; row += 8)
+        for (var row = 0; row < PanelLayout.TileRows; row += 8, rows += 8 * PanelLayout.Chunk)
         {
             var target = new PanelRows<TFormat, TProducts, EightRowQuads<TUnpack>, Vector256<byte>, TIsa, TVector>(panel, row);
-            var rows = staging + PanelLayout.RowsOffset + row * RowBytes;
-            for (var i = 0; i < columns * RowBytes / PanelLayout.Chunk; i += 16)
-            {
-                target.StoreWeights(i / 4, Quads<EightRowQuads<TUnpack>, Vector256<byte>>.Load(rows + i, RowBytes));
-            }
+            for (var i = 0; i < PanelLayout.Chunk; i += 16)
+                target.StoreWeights(i / 4, Quads<EightRowQuads<TUnpack>, Vector256<byte>>.Load(rows + i, PanelLayout.Chunk));
         }
     }
 
@@ -194,14 +126,11 @@ internal static unsafe class RowPanel<TFormat, TProducts, TUnpack, TIsa, TVector
             for (var half = 0; half < 2; half++)
             {
                 var pairs = staging + row * SubBlockBytes + half * 16;
-                if (!Words)
-                {
-                    TUnpack.LoadTransposed(pairs + ScalesOffset, SubBlockBytes, out var s0, out var s1, out var s2, out var s3);
-                    StoreScalePair(target, 8 * half, s0);
-                    StoreScalePair(target, 8 * half + 2, s1);
-                    StoreScalePair(target, 8 * half + 4, s2);
-                    StoreScalePair(target, 8 * half + 6, s3);
-                }
+                TUnpack.LoadTransposed(pairs + ScalesOffset, SubBlockBytes, out var s0, out var s1, out var s2, out var s3);
+                StoreScalePair(target, 8 * half, s0);
+                StoreScalePair(target, 8 * half + 2, s1);
+                StoreScalePair(target, 8 * half + 4, s2);
+                StoreScalePair(target, 8 * half + 6, s3);
                 if (PanelShape<TFormat, TProducts, TIsa, TVector>.HasSubBlockMins)
                 {
                     TUnpack.LoadTransposed(pairs + MinsOffset, SubBlockBytes, out var m0, out var m1, out var m2, out var m3);
@@ -248,29 +177,5 @@ internal static unsafe class RowPanel<TFormat, TProducts, TUnpack, TIsa, TVector
                 magnitudes = Unpacking.Bits(magnitudes, 1, 0x7f);
             SignBits.Apply(magnitudes, signs).AsByte().Store(Target + 32 * chunk);
         }
-    }
-
-    /// <summary>Stores weights as words, multiplied with their sub-block's scale.</summary>
-    private struct WordSink : IChunkSink
-    {
-        public short* Target;
-        public short* Scales;
-
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public readonly void Accept(int chunk, Vector256<byte> weights)
-        {
-            var (lower, upper) = Vector256.Widen(weights.AsSByte());
-            if (TFormat.HasScales)
-            {
-                lower *= Vector256.Create(Scales[2 * chunk]);
-                upper *= Vector256.Create(Scales[2 * chunk + 1]);
-            }
-            lower.Store(Target + 32 * chunk);
-            upper.Store(Target + 32 * chunk + 16);
-        }
-
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public readonly void Accept(int chunk, Vector256<byte> magnitudes, Vector256<byte> signs) =>
-            Accept(chunk, SignBits.Apply(magnitudes, signs).AsByte());
     }
 }

@@ -85,7 +85,7 @@ internal static unsafe class SmallUnitWalk<TFormat, TIsa>
         byte* rows, long stride, int step, int chunk, QuantizedVector x, Vector256<float> accumulator)
     {
         var sink = new DotSink { Quants = (int*)(x.Quants + Chunk * chunk) };
-        TFormat.UnpackColumns<TIsa, DotSink>(rows, (nint)stride, step, ref sink);
+        TFormat.UnpackColumns<EightRowQuads<TIsa>, Vector256<byte>, DotSink>(rows, (nint)stride, step, ref sink);
         var unit = step * UnitsInChunk;
         return Vector256.IsHardwareAccelerated
             ? Accumulate(sink.First, sink.Second, rows, stride, unit, chunk, x, accumulator)
@@ -143,7 +143,7 @@ internal static unsafe class SmallUnitWalk<TFormat, TIsa>
         TFormat.ScaleBits(block + 6 * stride, unit),
         TFormat.ScaleBits(block + 7 * stride, unit));
 
-    private struct DotSink : IColumnSink
+    private struct DotSink : IColumnSink<Vector256<byte>>
     {
         public int* Quants;
         public Vector256<short> Partial;

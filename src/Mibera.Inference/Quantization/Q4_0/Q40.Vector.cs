@@ -13,15 +13,12 @@ internal readonly unsafe partial struct Q40 : IColumnFormat
 
     public static int Offset => 8;
 
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void UnpackColumns<TIsa, TSink>(byte* block, nint stride, int step, ref TSink sink)
-        where TIsa : struct, IIsa
-        where TSink : struct, IColumnSink =>
-        NibbleColumns.Unpack<TIsa, TSink>(((Block*)block)->Quants, stride, ref sink);
+    public static bool UnpacksColumns => true;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void UnpackWeights<TIsa, TSink>(byte* block, int step, byte* tables, byte* prepared, ref TSink sink)
-        where TIsa : struct, IIsa
-        where TSink : struct, IChunkSink =>
-        sink.Accept(0, Unpacking.Nibbles(((Block*)block)->Quants));
+    public static void UnpackColumns<TIsa, TVector, TSink>(byte* block, nint stride, int step, ref TSink sink)
+        where TIsa : struct, IQuadIsa<TVector>
+        where TVector : struct
+        where TSink : struct, IColumnSink<TVector> =>
+        NibbleColumns.Unpack<TIsa, TVector, TSink>(((Block*)block)->Quants, stride, ref sink);
 }

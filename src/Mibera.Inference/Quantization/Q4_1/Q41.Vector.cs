@@ -13,17 +13,14 @@ internal readonly unsafe partial struct Q41 : IColumnFormat
     /// <summary>The offset that files carry is added: the min is 1 and its scale the offset's negation.</summary>
     public static int Offset => 1;
 
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void UnpackColumns<TIsa, TSink>(byte* block, nint stride, int step, ref TSink sink)
-        where TIsa : struct, IIsa
-        where TSink : struct, IColumnSink =>
-        NibbleColumns.Unpack<TIsa, TSink>(((Block*)block)->Quants, stride, ref sink);
+    public static bool UnpacksColumns => true;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void UnpackWeights<TIsa, TSink>(byte* block, int step, byte* tables, byte* prepared, ref TSink sink)
-        where TIsa : struct, IIsa
-        where TSink : struct, IChunkSink =>
-        sink.Accept(0, Unpacking.Nibbles(((Block*)block)->Quants));
+    public static void UnpackColumns<TIsa, TVector, TSink>(byte* block, nint stride, int step, ref TSink sink)
+        where TIsa : struct, IQuadIsa<TVector>
+        where TVector : struct
+        where TSink : struct, IColumnSink<TVector> =>
+        NibbleColumns.Unpack<TIsa, TVector, TSink>(((Block*)block)->Quants, stride, ref sink);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static uint ScaleBits(byte* block, int unit) => *(uint*)block;

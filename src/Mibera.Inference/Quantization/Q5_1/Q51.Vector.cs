@@ -13,22 +13,16 @@ internal readonly unsafe partial struct Q51 : IColumnFormat
     /// <summary>The offset that files carry is added: the min is 1 and its scale the offset's negation.</summary>
     public static int Offset => 1;
 
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void UnpackColumns<TIsa, TSink>(byte* block, nint stride, int step, ref TSink sink)
-        where TIsa : struct, IIsa
-        where TSink : struct, IColumnSink
-    {
-        var b = (Block*)block;
-        NibbleColumns.Unpack<TIsa, TSink>(b->Quants, (byte*)&b->High, stride, ref sink);
-    }
+    public static bool UnpacksColumns => true;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void UnpackWeights<TIsa, TSink>(byte* block, int step, byte* tables, byte* prepared, ref TSink sink)
-        where TIsa : struct, IIsa
-        where TSink : struct, IChunkSink
+    public static void UnpackColumns<TIsa, TVector, TSink>(byte* block, nint stride, int step, ref TSink sink)
+        where TIsa : struct, IQuadIsa<TVector>
+        where TVector : struct
+        where TSink : struct, IColumnSink<TVector>
     {
         var b = (Block*)block;
-        sink.Accept(0, Unpacking.Nibbles(b->Quants) | (Unpacking.Mask<TIsa>(b->High) & Vector256.Create((byte)16)));
+        NibbleColumns.Unpack<TIsa, TVector, TSink>(b->Quants, (byte*)&b->High, stride, ref sink);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

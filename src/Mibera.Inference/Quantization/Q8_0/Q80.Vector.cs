@@ -1,5 +1,4 @@
 using System.Runtime.CompilerServices;
-using System.Runtime.Intrinsics;
 using Mibera.Inference.Simd;
 
 namespace Mibera.Inference.Quantization;
@@ -12,10 +11,13 @@ internal readonly unsafe partial struct Q80 : IColumnFormat
 
     public static bool HasScales => false;
 
+    public static bool UnpacksColumns => true;
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void UnpackColumns<TIsa, TSink>(byte* block, nint stride, int step, ref TSink sink)
-        where TIsa : struct, IIsa
-        where TSink : struct, IColumnSink
+    public static void UnpackColumns<TIsa, TVector, TSink>(byte* block, nint stride, int step, ref TSink sink)
+        where TIsa : struct, IQuadIsa<TVector>
+        where TVector : struct
+        where TSink : struct, IColumnSink<TVector>
     {
         var quants = (byte*)((Block*)block)->Quants;
         TIsa.LoadTransposed(quants, stride, out var c0, out var c1, out var c2, out var c3);
@@ -29,10 +31,4 @@ internal readonly unsafe partial struct Q80 : IColumnFormat
         sink.Accept(6, c2);
         sink.Accept(7, c3);
     }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void UnpackWeights<TIsa, TSink>(byte* block, int step, byte* tables, byte* prepared, ref TSink sink)
-        where TIsa : struct, IIsa
-        where TSink : struct, IChunkSink =>
-        sink.Accept(0, Vector256.Load(((Block*)block)->Quants).AsByte());
 }
