@@ -9,8 +9,8 @@ namespace Mibera.Inference.KernelCheck;
 /// <summary>Cells of the kernel table against the scalar kernels, bit for bit.</summary>
 internal static unsafe class KernelChecks
 {
-    /// <summary>Two groups of eight rows and an incomplete one.</summary>
-    private const int Rows = 19;
+    /// <summary>A tile of matrix x matrix, which is four groups of eight rows, and an incomplete group.</summary>
+    private const int Rows = 35;
 
     /// <summary>The cells of every instruction set of this machine.</summary>
     public static IEnumerable<(MatrixKernel Kernel, string Set)> Cells()
@@ -30,13 +30,14 @@ internal static unsafe class KernelChecks
     {
         foreach (var pattern in RandomBlocks.Patterns)
         {
-            foreach (var (units, inputs) in new[] { (1, 1), (3, 1), (2, 3), (1, 4), (1, 11) })
+            // The last: a chunk of 256 and a short one, if the format's blocks allow it.
+            var block = Math.Max(32, kernel.Type.Block().Elements);
+            foreach (var (columns, inputs) in new[] { (256, 1), (768, 1), (512, 3), (256, 4), (256, 11), (256 + block, 5) })
             {
-                var columns = 256 * units;
                 using var input = new Activations(inputs, columns);
                 input.Reset(inputs);
                 for (var t = 0; t < inputs; t++)
-                    RandomActivations.Fill(new Span<float>(input.Row(t), columns), (ActivationPattern)((units + t) % 4), seed: 5);
+                    RandomActivations.Fill(new Span<float>(input.Row(t), columns), (ActivationPattern)((columns / 256 + t) % 4), seed: 5);
                 fixed (byte* data = RandomBlocks.Rows(kernel.Type, Rows, columns, pattern, seed: 7))
                 {
                     var weights = new WeightMatrix(kernel.Type, data, Rows, columns);

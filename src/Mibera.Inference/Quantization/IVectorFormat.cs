@@ -83,7 +83,7 @@ internal unsafe interface IVectorFormat : IBlockFormat
         byte* block0, byte* block1, out Vector256<short> first, out Vector256<short> last, out Vector256<short> mins)
         where TIsa : struct, IIsa => throw new NotSupportedException();
 
-    /// <summary>Whether there is <see cref="UnpackQuads"/>: where weights are bits of bytes and need no looking up.</summary>
+    /// <summary>Whether there is <see cref="UnpackQuads"/>: where weights are bits of bytes, or entries of a table of 16.</summary>
     static virtual bool UnpacksQuads => false;
 
     /// <summary>Unpacks a super-block of each of <see cref="IQuadIsa{TVector}.Rows"/> rows, <paramref name="stride"/> bytes apart, row
@@ -93,12 +93,9 @@ internal unsafe interface IVectorFormat : IBlockFormat
         where TVector : struct
         where TSink : struct, IQuadSink<TIsa, TVector> => throw new NotSupportedException();
 
-    /// <summary>Whether there is <see cref="UnpackColumns"/>: for units of 32 and 16.</summary>
-    static virtual bool UnpacksColumns => false;
-
     /// <summary>
-    /// Hands 32 columns of <see cref="IQuadIsa{TVector}.Rows"/> rows to <paramref name="sink"/>: chunk <paramref name="step"/> of the
-    /// blocks at <paramref name="block"/> + r * <paramref name="stride"/>.
+    /// Of units of 32 or 16: hands 32 columns of <see cref="IQuadIsa{TVector}.Rows"/> rows to <paramref name="sink"/>: chunk
+    /// <paramref name="step"/> of the blocks at <paramref name="block"/> + r * <paramref name="stride"/>.
     /// </summary>
     static virtual void UnpackColumns<TIsa, TVector, TSink>(byte* block, nint stride, int step, ref TSink sink)
         where TIsa : struct, IQuadIsa<TVector>

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
 using Mibera.Inference.Simd;
 
 namespace Mibera.Inference.Quantization;
@@ -24,6 +25,24 @@ internal static unsafe class NibbleColumns
         sink.Accept(5, TIsa.Bits(c1, 4, 15));
         sink.Accept(6, TIsa.Bits(c2, 4, 15));
         sink.Accept(7, TIsa.Bits(c3, 4, 15));
+    }
+
+    /// <summary>As indices of a table of 16 bytes, in both lanes of <paramref name="table"/>.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Unpack<TIsa, TVector, TSink>(byte* quants, nint stride, Vector256<byte> table, ref TSink sink)
+        where TIsa : struct, IQuadIsa<TVector>
+        where TVector : struct
+        where TSink : struct, IColumnSink<TVector>
+    {
+        TIsa.LoadTransposed(quants, stride, out var c0, out var c1, out var c2, out var c3);
+        sink.Accept(0, TIsa.Lookup(table, TIsa.Bits(c0, 0, 15)));
+        sink.Accept(1, TIsa.Lookup(table, TIsa.Bits(c1, 0, 15)));
+        sink.Accept(2, TIsa.Lookup(table, TIsa.Bits(c2, 0, 15)));
+        sink.Accept(3, TIsa.Lookup(table, TIsa.Bits(c3, 0, 15)));
+        sink.Accept(4, TIsa.Lookup(table, TIsa.Bits(c0, 4, 15)));
+        sink.Accept(5, TIsa.Lookup(table, TIsa.Bits(c1, 4, 15)));
+        sink.Accept(6, TIsa.Lookup(table, TIsa.Bits(c2, 4, 15)));
+        sink.Accept(7, TIsa.Lookup(table, TIsa.Bits(c3, 4, 15)));
     }
 
     /// <summary>With a fifth bit for each weight: bit i of the dword at <paramref name="fifthBits"/> is that of weight i.</summary>

@@ -43,17 +43,6 @@ internal static unsafe class Unpacking
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector256<short> Widen(Vector128<sbyte> bytes) => Vector256.WidenLower(bytes.ToVector256Unsafe());
 
-    /// <summary>0xff in byte i where bit i of 32 is set.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector256<byte> Mask<TIsa>(uint bits)
-        where TIsa : struct, IIsa
-    {
-        var spread = Vector256.Create(
-            (byte)0, 0, 0, 0, 0, 0, 0, 0, 1, 1, 1, 1, 1, 1, 1, 1,
-            2, 2, 2, 2, 2, 2, 2, 2, 3, 3, 3, 3, 3, 3, 3, 3);
-        return SignBits.Mask(TIsa.Lookup(Vector256.Create(bits).AsByte(), spread));
-    }
-
     /// <summary>A dword of each of eight rows.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector256<byte> Dwords(byte* row, nint stride) => Vector256.Create(
@@ -77,7 +66,7 @@ internal static unsafe class Unpacking
     public static Vector256<byte> QuadMask<TIsa>(Vector256<byte> dwords, int quad)
         where TIsa : struct, IIsa
     {
-        var spread = Vector256.Create(0x0404040400000000, 0x0c0c0c0c08080808, 0x0404040400000000, 0x0c0c0c0c08080808).AsByte();
+        var spread = Vector256.Create(QuadBytes.Copies0, QuadBytes.Copies8, QuadBytes.Copies0, QuadBytes.Copies8).AsByte();
         var bit = Vector256.Create(quad % 2 == 0 ? 0x08040201u : 0x80402010u).AsByte();
         return Vector256.Equals(TIsa.Lookup(dwords, spread + Vector256.Create((byte)(quad / 2))) & bit, bit);
     }

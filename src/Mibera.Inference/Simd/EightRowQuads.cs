@@ -42,7 +42,7 @@ internal readonly unsafe struct EightRowQuads<TIsa> : IQuadIsa<Vector256<byte>>
     public static Vector256<byte> LoadDwords(byte* first, nint stride) => Unpacking.Dwords(first, stride);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector256<byte> LookUp(Vector256<byte> table, Vector256<byte> indices) => TIsa.Lookup(table, indices);
+    public static Vector256<byte> Lookup(Vector256<byte> table, Vector256<byte> indices) => TIsa.Lookup(table, indices);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector256<byte> BitsOfQuad(Vector256<byte> v, int quad, byte value) =>

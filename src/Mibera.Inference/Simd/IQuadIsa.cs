@@ -3,7 +3,7 @@ using System.Runtime.Intrinsics;
 namespace Mibera.Inference.Simd;
 
 /// <summary>
-/// What unpacking super-blocks row beside row needs of vectors in which each dword belongs to a row: <see cref="Quads{TIsa, TVector}"/>.
+/// What unpacking weights row beside row needs of vectors in which each dword belongs to a row: <see cref="Quads{TIsa, TVector}"/>.
 /// Every member must be marked for aggressive inlining.
 /// </summary>
 internal unsafe interface IQuadIsa<TVector>
@@ -23,7 +23,6 @@ internal unsafe interface IQuadIsa<TVector>
 
     static abstract TVector Load(byte* source);
 
-    /// <summary>Stores a vector; it is aligned where it has 512 bits.</summary>
     static abstract void Store(TVector vector, byte* target);
 
     /// <summary>Stores both halves of a vector.</summary>
@@ -38,7 +37,7 @@ internal unsafe interface IQuadIsa<TVector>
     static abstract TVector Or(TVector a, TVector b);
 
     /// <summary>Entries of a table of 16 bytes, which both lanes of <paramref name="table"/> hold; indices are at most 15.</summary>
-    static abstract TVector LookUp(Vector256<byte> table, TVector indices);
+    static abstract TVector Lookup(Vector256<byte> table, TVector indices);
 
     /// <summary>
     /// In byte i of every dword <paramref name="value"/>, where bit 4 <paramref name="quad"/> + i of that dword of

@@ -33,10 +33,10 @@ internal readonly unsafe struct Quads<TIsa, TVector>
     public Quads<TIsa, TVector> BitsUp(int shift, byte mask) => new(
         TIsa.BitsUp(Q0, shift, mask), TIsa.BitsUp(Q1, shift, mask), TIsa.BitsUp(Q2, shift, mask), TIsa.BitsUp(Q3, shift, mask));
 
-    /// <summary><see cref="IQuadIsa{TVector}.LookUp"/> of all.</summary>
+    /// <summary><see cref="IQuadIsa{TVector}.Lookup"/> of all.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public Quads<TIsa, TVector> LookUpIn(Vector256<byte> table) =>
-        new(TIsa.LookUp(table, Q0), TIsa.LookUp(table, Q1), TIsa.LookUp(table, Q2), TIsa.LookUp(table, Q3));
+        new(TIsa.Lookup(table, Q0), TIsa.Lookup(table, Q1), TIsa.Lookup(table, Q2), TIsa.Lookup(table, Q3));
 
     /// <summary>Subtracts from every byte.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -51,7 +51,7 @@ internal readonly unsafe struct SixteenRowQuads : IQuadIsa<Vector512<byte>>
         Unpacking.Dwords(first, stride).ToVector512Unsafe(), Unpacking.Dwords(first + 8 * stride, stride), 1);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector512<byte> LookUp(Vector256<byte> table, Vector512<byte> indices) =>
+    public static Vector512<byte> Lookup(Vector256<byte> table, Vector512<byte> indices) =>
         Avx512BW.Shuffle(Vector512.Create(table, table), indices);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

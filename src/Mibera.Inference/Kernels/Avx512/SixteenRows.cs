@@ -2,6 +2,7 @@ using System.Diagnostics.CodeAnalysis;
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.X86;
+using Mibera.Inference.Kernels.Batch;
 using Mibera.Inference.Simd;
 
 namespace Mibera.Inference.Kernels.Avx512;
@@ -9,20 +10,18 @@ namespace Mibera.Inference.Kernels.Avx512;
 /// <summary>Sixteen rows of unpacked weights, one after the other, become a group of a panel: dword by dword side by side.</summary>
 internal static unsafe class SixteenRows
 {
-    /// <summary>Transposes the first <paramref name="bytes"/> of the rows, rounded up to 64.</summary>
+    /// <summary>Transposes rows of <see cref="PanelLayout.Chunk"/> bytes.</summary>
     /// <param name="rows">The first row.</param>
-    /// <param name="rowBytes">Bytes from row to row.</param>
-    /// <param name="bytes">Bytes of a row.</param>
     /// <param name="panel">Takes a vector for each dword; aligned to 64.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void Transpose(byte* rows, nint rowBytes, int bytes, byte* panel)
+    public static void Transpose(byte* rows, byte* panel)
     {
-        for (var i = 0; i < bytes; i += 64, rows += 64, panel += 16 * 64)
+        for (var i = 0; i < PanelLayout.Chunk; i += 64, rows += 64, panel += 16 * 64)
         {
-            var (a0, a1, a2, a3) = FourRows(rows, rowBytes);
-            var (b0, b1, b2, b3) = FourRows(rows + 4 * rowBytes, rowBytes);
-            var (c0, c1, c2, c3) = FourRows(rows + 8 * rowBytes, rowBytes);
-            var (d0, d1, d2, d3) = FourRows(rows + 12 * rowBytes, rowBytes);
+            var (a0, a1, a2, a3) = FourRows(rows);
+            var (b0, b1, b2, b3) = FourRows(rows + 4 * PanelLayout.Chunk);
+            var (c0, c1, c2, c3) = FourRows(rows + 8 * PanelLayout.Chunk);
+            var (d0, d1, d2, d3) = FourRows(rows + 12 * PanelLayout.Chunk);
             Store(a0, b0, c0, d0, panel);
             Store(a1, b1, c1, d1, panel + 64);
             Store(a2, b2, c2, d2, panel + 2 * 64);
@@ -32,9 +31,10 @@ internal static unsafe class SixteenRows
 
     /// <summary>64 bytes of four rows: vector i has, in lane j, the dwords 4 j + i of all four.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static (Vector512<byte> Q0, Vector512<byte> Q1, Vector512<byte> Q2, Vector512<byte> Q3) FourRows(byte* rows, nint stride) =>
+    private static (Vector512<byte> Q0, Vector512<byte> Q1, Vector512<byte> Q2, Vector512<byte> Q3) FourRows(byte* rows) =>
         Zmm.Transpose(
-            Vector512.Load(rows), Vector512.Load(rows + stride), Vector512.Load(rows + 2 * stride), Vector512.Load(rows + 3 * stride));
+            Vector512.Load(rows), Vector512.Load(rows + PanelLayout.Chunk),
+            Vector512.Load(rows + 2 * PanelLayout.Chunk), Vector512.Load(rows + 3 * PanelLayout.Chunk));
 
     /// <summary>Lane j of all four is vector 4 j.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

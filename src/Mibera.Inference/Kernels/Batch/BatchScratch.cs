@@ -18,10 +18,10 @@ internal static unsafe class BatchScratch
     /// <summary>Bytes per thread.</summary>
     public const int TotalBytes = PanelLayout.MaxBytes + StagingBytes + SumsBytes + AccumulatorsBytes;
 
-    /// <summary>The bits of the rows' float scales; unpacked rows, as words at most, or what they are unpacked by; their scales and
+    /// <summary>The bits of the rows' float scales; unpacked rows, or what they are unpacked by; their scales and
     /// minimums; what helps to unpack them, or their blocks brought together.</summary>
     private const int StagingBytes =
-        PanelLayout.TileRows * (2 * PanelLayout.Chunk + 32 + 32 + IVectorFormat.PreparedBytes + 4 * PanelLayout.SubBlocks);
+        PanelLayout.TileRows * (PanelLayout.Chunk + 32 + 32 + IVectorFormat.PreparedBytes + 4 * PanelLayout.SubBlocks);
 
     private const int SumsBytes = MaxInputs * PanelLayout.TileRows * sizeof(float);
 

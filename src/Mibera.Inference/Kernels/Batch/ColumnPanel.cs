@@ -17,7 +17,7 @@ internal static unsafe class ColumnPanel<TFormat, TProducts, TUnpack, TQuads, TQ
     where TIsa : struct, IPanelIsa<TVector>
     where TVector : struct
 {
-    private const int Chunk = 32;
+    private const int ColumnsAtOnce = 32;
 
     /// <summary>
     /// Unpacks columns [256 <paramref name="chunk"/>, 256 <paramref name="chunk"/> + <paramref name="columns"/>) of
@@ -27,10 +27,11 @@ internal static unsafe class ColumnPanel<TFormat, TProducts, TUnpack, TQuads, TQ
     public static void Fill(in WeightMatrix weights, int first, int count, int chunk, int columns, byte* panel, byte* staging)
     {
         var (elements, bytes) = TFormat.Type.Block();
-        var rows = weights.Row(first) + (long)chunk * (PanelLayout.Chunk / elements) * bytes;
+        var offset = (long)chunk * (PanelLayout.Chunk / elements) * bytes;
+        var rows = weights.Row(first) + offset;
         var stride = (nint)weights.RowBytes;
         var blocks = columns / elements;
-        var next = new NextTile(weights, first, chunk, blocks * bytes);
+        var next = new NextTile<TUnpack>(weights, first, offset, blocks * bytes);
         if (count < PanelLayout.TileRows)
         {
             BlockRows.Gather(rows, stride, count, blocks * bytes, staging + PanelLayout.RowsOffset);
@@ -42,34 +43,17 @@ internal static unsafe class ColumnPanel<TFormat, TProducts, TUnpack, TQuads, TQ
             var bits = (uint*)staging + row;
             var block = rows;
             var sink = new Sink { Rows = new(panel, row) };
+            next.FetchParts(row, TQuads.Rows, blocks * bytes);
             for (var b = 0; b < blocks; b++, block += bytes)
             {
                 for (var unit = 0; unit < elements / TFormat.UnitElements; unit++, bits += PanelLayout.TileRows)
-                    CopyScaleBits(block, stride, unit, bits);
-                for (var step = 0; step < elements / Chunk; step++, sink.Quad += Chunk / 4)
+                    UnitScales<TFormat, TProducts, TUnpack, TIsa, TVector>.CopyBits(block, stride, unit, TQuads.Rows, bits);
+                for (var step = 0; step < elements / ColumnsAtOnce; step++, sink.Quad += ColumnsAtOnce / 4)
                     TFormat.UnpackColumns<TQuads, TQuadVector, Sink>(block, stride, step, ref sink);
                 // As many parts as rows, spread over the blocks.
                 for (var part = b * TQuads.Rows / blocks; part < (b + 1) * TQuads.Rows / blocks; part++)
-                    Fetch(next.Part(row + part), blocks * bytes);
+                    next.FetchPart(row + part, blocks * bytes);
             }
-        }
-    }
-
-    private static void Fetch(byte* part, int bytes)
-    {
-        for (var line = 0; line < bytes; line += 64)
-            TUnpack.Prefetch(part + line, intoFirstLevel: false);
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void CopyScaleBits(byte* block, nint stride, int unit, uint* bits)
-    {
-        for (var i = 0; i < TQuads.Rows; i += 4, block += 4 * stride)
-        {
-            bits[i] = TFormat.ScaleBits(block, unit);
-            bits[i + 1] = TFormat.ScaleBits(block + stride, unit);
-            bits[i + 2] = TFormat.ScaleBits(block + 2 * stride, unit);
-            bits[i + 3] = TFormat.ScaleBits(block + 3 * stride, unit);
         }
     }
 
@@ -77,7 +61,7 @@ internal static unsafe class ColumnPanel<TFormat, TProducts, TUnpack, TQuads, TQ
     {
         public PanelRows<TFormat, TProducts, TQuads, TQuadVector, TIsa, TVector> Rows;
 
-        /// <summary>The panel's quad that is quad 0 of a chunk.</summary>
+        /// <summary>The panel's quad that is the first of 32 columns.</summary>
         public nint Quad;
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -18,7 +18,23 @@ internal sealed unsafe class PanelBatch<TFormat, TProducts, TUnpack, TIsa, TVect
 {
     private static readonly ActivationRecords Layout = PanelShape<TFormat, TProducts, TIsa, TVector>.Activations;
 
-    public PanelBatch() => PanelShape<TFormat, TProducts, TIsa, TVector>.Verify();
+    private readonly bool _unpackBySixteen;
+
+    /// <summary>
+    /// A kernel that unpacks sixteen rows beside each other where panels have groups of sixteen; on Zen 4, where inserting lanes into 512
+    /// bits took twice as long, eight.
+    /// </summary>
+    public PanelBatch()
+        : this(unpackBySixteen: !Cpu.IsZen4OrOlder)
+    {
+    }
+
+    /// <param name="unpackBySixteen">Whether to unpack sixteen rows beside each other where panels have groups of sixteen.</param>
+    public PanelBatch(bool unpackBySixteen)
+    {
+        PanelShape<TFormat, TProducts, TIsa, TVector>.Verify();
+        _unpackBySixteen = PanelShape<TFormat, TProducts, TIsa, TVector>.BySixteen && unpackBySixteen;
+    }
 
     public override void Prepare(Activations input, WorkerPool pool) => input.Packed(Layout, pool);
 
@@ -37,7 +53,7 @@ internal sealed unsafe class PanelBatch<TFormat, TProducts, TUnpack, TIsa, TVect
         }
     }
 
-    private static void MultiplyTile(in WeightMatrix weights, int row, int rows, byte* records, int allInputs, int firstInput, int inputs)
+    private void MultiplyTile(in WeightMatrix weights, int row, int rows, byte* records, int allInputs, int firstInput, int inputs)
     {
         var panel = BatchScratch.Panel;
         var staging = BatchScratch.Staging;
@@ -50,7 +66,7 @@ internal sealed unsafe class PanelBatch<TFormat, TProducts, TUnpack, TIsa, TVect
         {
             var columns = Math.Min(PanelLayout.Chunk, weights.Columns - chunk * PanelLayout.Chunk);
             var units = columns / TFormat.UnitElements;
-            if (PanelShape<TFormat, TProducts, TIsa, TVector>.BySixteen)
+            if (PanelShape<TFormat, TProducts, TIsa, TVector>.BySixteen && _unpackBySixteen)
                 Fill<SixteenRowQuads, Vector512<byte>>(weights, row, rows, chunk, columns, panel, staging);
             else
                 Fill<EightRowQuads<TUnpack>, Vector256<byte>>(weights, row, rows, chunk, columns, panel, staging);
@@ -71,7 +87,7 @@ internal sealed unsafe class PanelBatch<TFormat, TProducts, TUnpack, TIsa, TVect
         {
             QuadPanel<TFormat, TProducts, TUnpack, TQuads, TQuadVector, TIsa, TVector>.Fill(weights, row, rows, chunk, panel, staging);
         }
-        else if (TFormat.UnpacksColumns)
+        else if (!PanelShape<TFormat, TProducts, TIsa, TVector>.IsSuperBlock)
         {
             ColumnPanel<TFormat, TProducts, TUnpack, TQuads, TQuadVector, TIsa, TVector>.Fill(
                 weights, row, rows, chunk, columns, panel, staging);

@@ -118,8 +118,11 @@ internal static class PanelShape<TFormat, TProducts, TIsa, TVector>
                 : TProducts.Depth * largest <= short.MaxValue);
         if (signed != TProducts.Signed || !fits)
             throw new InvalidOperationException($"{typeof(TProducts)} overflow or misread the weights of {TFormat.Type}.");
-        // RowPanel stores bytes of super-blocks only.
-        if ((!IsSuperBlock || TProducts.Wide) && !TFormat.UnpacksQuads && !TFormat.UnpacksColumns)
-            throw new InvalidOperationException($"The weights of {TFormat.Type} must be unpacked row beside row.");
+        // What the classes that fill panels do not do: RowPanel words, QuadPanel anything with a common factor or words with minimums.
+        var filled = IsSuperBlock
+            ? (TFormat.UnpacksQuads ? TFormat.CommonFactor == 1 && !(Words && (TFormat.HasOffsets || TFormat.HasMins)) : !Words)
+            : !TFormat.UnpacksQuads;
+        if (!filled)
+            throw new InvalidOperationException($"No panel can be filled with the weights of {TFormat.Type}.");
     }
 }

@@ -18,9 +18,10 @@ internal static unsafe class QuadPanel<TFormat, TProducts, TUnpack, TQuads, TQua
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Fill(in WeightMatrix weights, int first, int count, int chunk, byte* panel, byte* staging)
     {
-        var blocks = weights.Row(first) + (long)chunk * TFormat.BlockBytes;
+        var offset = (long)chunk * TFormat.BlockBytes;
+        var blocks = weights.Row(first) + offset;
         var stride = (nint)weights.RowBytes;
-        var next = new NextTile(weights, first, chunk, TFormat.BlockBytes);
+        var next = new NextTile<TUnpack>(weights, first, offset, TFormat.BlockBytes);
         if (count < PanelLayout.TileRows)
         {
             BlockRows.Gather(blocks, stride, count, TFormat.BlockBytes, staging + PanelLayout.RowsOffset);
@@ -30,7 +31,8 @@ internal static unsafe class QuadPanel<TFormat, TProducts, TUnpack, TQuads, TQua
         var bits = (uint*)staging;
         for (var row = 0; row < count; row += TQuads.Rows, blocks += TQuads.Rows * stride)
         {
-            CopyScaleBits(blocks, stride, bits + row);
+            next.FetchParts(row, TQuads.Rows, TFormat.BlockBytes);
+            UnitScales<TFormat, TProducts, TUnpack, TIsa, TVector>.CopyBits(blocks, stride, 0, TQuads.Rows, bits + row);
             if (PanelShape<TFormat, TProducts, TIsa, TVector>.Words)
                 TFormat.UnpackQuads<TQuads, TQuadVector, WordSink>(blocks, stride, new WordSink(panel, row, next));
             else
@@ -38,38 +40,20 @@ internal static unsafe class QuadPanel<TFormat, TProducts, TUnpack, TQuads, TQua
         }
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void CopyScaleBits(byte* block, nint stride, uint* bits)
-    {
-        for (var i = 0; i < TQuads.Rows; i += 4, block += 4 * stride)
-        {
-            bits[i] = TFormat.ScaleBits(block, 0);
-            bits[i + 1] = TFormat.ScaleBits(block + stride, 0);
-            bits[i + 2] = TFormat.ScaleBits(block + 2 * stride, 0);
-            bits[i + 3] = TFormat.ScaleBits(block + 3 * stride, 0);
-        }
-    }
-
     /// <summary>Fetches part <paramref name="sixteen"/> of as many as there are rows, whose 256 weights come by sixteen.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Fetch(in NextTile next, nint row, nint sixteen)
+    private static void Fetch(in NextTile<TUnpack> next, nint row, nint sixteen)
     {
-        if (TQuads.Rows < 16 && (sixteen & 1) > 0)
-            return;
-        var part = next.Part(row + (TQuads.Rows < 16 ? sixteen >>> 1 : sixteen));
-        TUnpack.Prefetch(part, intoFirstLevel: false);
-        if (TFormat.BlockBytes > 64)
-            TUnpack.Prefetch(part + 64, intoFirstLevel: false);
-        if (TFormat.BlockBytes > 128)
-            TUnpack.Prefetch(part + 128, intoFirstLevel: false);
-        if (TFormat.BlockBytes > 192)
-            TUnpack.Prefetch(part + 192, intoFirstLevel: false);
+        if (TQuads.Rows == 16)
+            next.FetchPart(row + sixteen, TFormat.BlockBytes);
+        else if ((sixteen & 1) == 0)
+            next.FetchPart(row + (sixteen >>> 1), TFormat.BlockBytes);
     }
 
     // Two, since what is inlined into a branch that is not taken counts for the compiler's limits, too.
 
     /// <summary>Stores bytes, without offsets.</summary>
-    private readonly struct ByteSink(byte* panel, nint row, NextTile next) : IQuadSink<TQuads, TQuadVector>
+    private readonly struct ByteSink(byte* panel, nint row, NextTile<TUnpack> next) : IQuadSink<TQuads, TQuadVector>
     {
         private readonly PanelRows<TFormat, TProducts, TQuads, TQuadVector, TIsa, TVector> _rows = new(panel, (int)row);
 
@@ -89,7 +73,7 @@ internal static unsafe class QuadPanel<TFormat, TProducts, TUnpack, TQuads, TQua
     }
 
     /// <summary>Stores words, multiplied with the scales of their sub-blocks, which come first.</summary>
-    private readonly struct WordSink(byte* panel, nint row, NextTile next) : IQuadSink<TQuads, TQuadVector>
+    private readonly struct WordSink(byte* panel, nint row, NextTile<TUnpack> next) : IQuadSink<TQuads, TQuadVector>
     {
         private readonly PanelRows<TFormat, TProducts, TQuads, TQuadVector, TIsa, TVector> _rows = new(panel, (int)row);
 

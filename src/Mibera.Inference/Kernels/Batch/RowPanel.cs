@@ -107,7 +107,7 @@ internal static unsafe class RowPanel<TFormat, TProducts, TUnpack, TIsa, TVector
         if (PanelShape<TFormat, TProducts, TIsa, TVector>.BySixteen)
         {
             for (var row = 0; row < PanelLayout.TileRows; row += 16, panel += PanelShape<TFormat, TProducts, TIsa, TVector>.GroupBytes)
-                SixteenRows.Transpose(rows + row * PanelLayout.Chunk, PanelLayout.Chunk, PanelLayout.Chunk, panel);
+                SixteenRows.Transpose(rows + row * PanelLayout.Chunk, panel);
             return;
         }
         for (var row = 0; row < PanelLayout.TileRows; row += 8, rows += 8 * PanelLayout.Chunk)

@@ -13,6 +13,19 @@ internal static unsafe class UnitScales<TFormat, TProducts, TUnpack, TIsa, TVect
     where TIsa : struct, IPanelIsa<TVector>
     where TVector : struct
 {
+    /// <summary>Copies the bits of a unit of <paramref name="rows"/> rows (a constant, a multiple of four).</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void CopyBits(byte* block, nint stride, int unit, int rows, uint* bits)
+    {
+        for (var i = 0; i < rows; i += 4, block += 4 * stride)
+        {
+            bits[i] = TFormat.ScaleBits(block, unit);
+            bits[i + 1] = TFormat.ScaleBits(block + stride, unit);
+            bits[i + 2] = TFormat.ScaleBits(block + 2 * stride, unit);
+            bits[i + 3] = TFormat.ScaleBits(block + 3 * stride, unit);
+        }
+    }
+
     /// <summary>Converts <paramref name="bits"/> [<paramref name="units"/>, TileRows] as
     /// <see cref="IVectorFormat.ScaleBits"/> gives them.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]

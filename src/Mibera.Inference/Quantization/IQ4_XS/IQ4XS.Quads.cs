@@ -39,9 +39,9 @@ internal readonly unsafe partial struct IQ4XS
         where TSink : struct, IQuadSink<TIsa, TVector>
     {
         var header = Quads<TIsa, TVector>.Load(blocks, stride);
-        var (low, high) = (TIsa.Nibbles(header.Q1, last: false), TIsa.LookUp(HighBits, TIsa.Fields(header.Q0, 2)));
+        var (low, high) = (TIsa.Nibbles(header.Q1, last: false), TIsa.Lookup(HighBits, TIsa.Fields(header.Q0, 2)));
         sink.Scales(0, TIsa.Subtract(TIsa.Or(low, high), 32));
-        (low, high) = (TIsa.Nibbles(header.Q1, last: true), TIsa.LookUp(HighBits, TIsa.Fields(header.Q0, 3)));
+        (low, high) = (TIsa.Nibbles(header.Q1, last: true), TIsa.Lookup(HighBits, TIsa.Fields(header.Q0, 3)));
         sink.Scales(1, TIsa.Subtract(TIsa.Or(low, high), 32));
     }
 

@@ -15,8 +15,6 @@ internal readonly unsafe partial struct Q10 : IColumnFormat
 
     public static int Offset => 1;
 
-    public static bool UnpacksColumns => true;
-
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void UnpackColumns<TIsa, TVector, TSink>(byte* block, nint stride, int step, ref TSink sink)
         where TIsa : struct, IQuadIsa<TVector>

@@ -16,8 +16,6 @@ internal readonly unsafe partial struct Q20 : IColumnFormat
 
     public static int Offset => 1;
 
-    public static bool UnpacksColumns => true;
-
     /// <summary>A field that stands in bits 0-1 or in bits 2-3, in both lanes.</summary>
     private static Vector256<byte> FieldTable
     {
@@ -45,9 +43,9 @@ internal readonly unsafe partial struct Q20 : IColumnFormat
         where TVector : struct
         where TSink : struct, IColumnSink<TVector>
     {
-        sink.Accept(quad, TIsa.LookUp(FieldTable, TIsa.Fields(bytes, 0)));
-        sink.Accept(quad + 1, TIsa.LookUp(FieldTable, TIsa.Fields(bytes, 1)));
-        sink.Accept(quad + 2, TIsa.LookUp(FieldTable, TIsa.Fields(bytes, 2)));
-        sink.Accept(quad + 3, TIsa.LookUp(FieldTable, TIsa.Fields(bytes, 3)));
+        sink.Accept(quad, TIsa.Lookup(FieldTable, TIsa.Fields(bytes, 0)));
+        sink.Accept(quad + 1, TIsa.Lookup(FieldTable, TIsa.Fields(bytes, 1)));
+        sink.Accept(quad + 2, TIsa.Lookup(FieldTable, TIsa.Fields(bytes, 2)));
+        sink.Accept(quad + 3, TIsa.Lookup(FieldTable, TIsa.Fields(bytes, 3)));
     }
 }

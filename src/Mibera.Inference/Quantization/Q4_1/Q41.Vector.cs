@@ -13,8 +13,6 @@ internal readonly unsafe partial struct Q41 : IColumnFormat
     /// <summary>The offset that files carry is added: the min is 1 and its scale the offset's negation.</summary>
     public static int Offset => 1;
 
-    public static bool UnpacksColumns => true;
-
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void UnpackColumns<TIsa, TVector, TSink>(byte* block, nint stride, int step, ref TSink sink)
         where TIsa : struct, IQuadIsa<TVector>

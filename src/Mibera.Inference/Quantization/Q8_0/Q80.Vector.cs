@@ -11,8 +11,6 @@ internal readonly unsafe partial struct Q80 : IColumnFormat
 
     public static bool HasScales => false;
 
-    public static bool UnpacksColumns => true;
-
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void UnpackColumns<TIsa, TVector, TSink>(byte* block, nint stride, int step, ref TSink sink)
         where TIsa : struct, IQuadIsa<TVector>
