@@ -43,7 +43,6 @@ internal static unsafe class ColumnPanel<TFormat, TProducts, TUnpack, TQuads, TQ
             var bits = (uint*)staging + row;
             var block = rows;
             var sink = new Sink { Rows = new(panel, row) };
-            next.FetchParts(row, TQuads.Rows, blocks * bytes);
             for (var b = 0; b < blocks; b++, block += bytes)
             {
                 for (var unit = 0; unit < elements / TFormat.UnitElements; unit++, bits += PanelLayout.TileRows)
@@ -52,7 +51,7 @@ internal static unsafe class ColumnPanel<TFormat, TProducts, TUnpack, TQuads, TQ
                     TFormat.UnpackColumns<TQuads, TQuadVector, Sink>(block, stride, step, ref sink);
                 // As many parts as rows, spread over the blocks.
                 for (var part = b * TQuads.Rows / blocks; part < (b + 1) * TQuads.Rows / blocks; part++)
-                    next.FetchPart(row + part, blocks * bytes);
+                    next.Fetch(row + part, blocks * bytes);
             }
         }
     }

@@ -31,23 +31,39 @@ internal static unsafe class QuadPanel<TFormat, TProducts, TUnpack, TQuads, TQua
         var bits = (uint*)staging;
         for (var row = 0; row < count; row += TQuads.Rows, blocks += TQuads.Rows * stride)
         {
-            next.FetchParts(row, TQuads.Rows, TFormat.BlockBytes);
+            FetchRows(next, row);
             UnitScales<TFormat, TProducts, TUnpack, TIsa, TVector>.CopyBits(blocks, stride, 0, TQuads.Rows, bits + row);
             if (PanelShape<TFormat, TProducts, TIsa, TVector>.Words)
                 TFormat.UnpackQuads<TQuads, TQuadVector, WordSink>(blocks, stride, new WordSink(panel, row, next));
             else
                 TFormat.UnpackQuads<TQuads, TQuadVector, ByteSink>(blocks, stride, new ByteSink(panel, row, next));
+            if (TQuads.Rows > 8)
+                FetchRows(next, row + 8);
         }
     }
 
-    /// <summary>Fetches part <paramref name="sixteen"/> of as many as there are rows, whose 256 weights come by sixteen.</summary>
+    /// <summary>
+    /// Fetches eight parts at once, if they are to come in order: on Zen 4 one by one was 6 to 9 % slower.
+    /// </summary>
+    private static void FetchRows(in NextTile<TUnpack> next, int row)
+    {
+        for (var part = row; part < row + 8 && !next.InStreams; part++)
+            next.Fetch(part, TFormat.BlockBytes);
+    }
+
+    /// <summary>
+    /// Fetches part <paramref name="sixteen"/> of as many as there are rows, whose 256 weights come by sixteen, if they are to come one by
+    /// one: on Golden Cove, from memory, four inputs are 1.05 to 1.15 times as fast as with those of sixteen rows at once.
+    /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void Fetch(in NextTile<TUnpack> next, nint row, nint sixteen)
     {
+        if (!next.InStreams)
+            return;
         if (TQuads.Rows == 16)
-            next.FetchPart(row + sixteen, TFormat.BlockBytes);
+            next.Fetch(row + sixteen, TFormat.BlockBytes);
         else if ((sixteen & 1) == 0)
-            next.FetchPart(row + (sixteen >>> 1), TFormat.BlockBytes);
+            next.Fetch(row + (sixteen >>> 1), TFormat.BlockBytes);
     }
 
     // Two, since what is inlined into a branch that is not taken counts for the compiler's limits, too.
