@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.X86;
@@ -70,7 +71,12 @@ internal static unsafe class GroupPanel<TPair>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void Store(Vector512<byte> first, Vector512<byte> last, byte* panel)
     {
-        SixteenRows.Lanes(first, last, 0x88).StoreAligned(panel);
-        SixteenRows.Lanes(first, last, 0xDD).StoreAligned(panel + GroupUnits.Vectors * 4 * 64);
+        Lanes(first, last, 0x88).StoreAligned(panel);
+        Lanes(first, last, 0xDD).StoreAligned(panel + GroupUnits.Vectors * 4 * 64);
     }
+
+    /// <summary>Two lanes of each: the even ones (0x88) or the odd ones (0xDD).</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector512<byte> Lanes(Vector512<byte> first, Vector512<byte> last, [ConstantExpected] byte control) =>
+        Avx512F.Shuffle4x128(first.AsInt32(), last.AsInt32(), control).AsByte();
 }

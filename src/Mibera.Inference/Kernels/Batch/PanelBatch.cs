@@ -94,7 +94,7 @@ internal sealed unsafe class PanelBatch<TFormat, TProducts, TUnpack, TIsa, TVect
         }
         else
         {
-            RowPanel<TFormat, TProducts, TUnpack, TIsa, TVector>.Fill(weights, row, rows, chunk, panel, staging);
+            RowPanel<TFormat, TProducts, TUnpack, TQuads, TQuadVector, TIsa, TVector>.Fill(weights, row, rows, chunk, panel, staging);
         }
     }
 

@@ -14,7 +14,7 @@ internal static unsafe class QuadPanel<TFormat, TProducts, TUnpack, TQuads, TQua
     where TIsa : struct, IPanelIsa<TVector>
     where TVector : struct
 {
-    /// <summary>As in <see cref="RowPanel{TFormat, TProducts, TUnpack, TIsa, TVector}"/>.</summary>
+    /// <summary>As in <see cref="RowPanel{TFormat, TProducts, TUnpack, TQuads, TQuadVector, TIsa, TVector}"/>.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Fill(in WeightMatrix weights, int first, int count, int chunk, byte* panel, byte* staging)
     {
@@ -47,7 +47,9 @@ internal static unsafe class QuadPanel<TFormat, TProducts, TUnpack, TQuads, TQua
     /// </summary>
     private static void FetchRows(in NextTile<TUnpack> next, int row)
     {
-        for (var part = row; part < row + 8 && !next.InStreams; part++)
+        if (next.InStreams)
+            return;
+        for (var part = row; part < row + 8; part++)
             next.Fetch(part, TFormat.BlockBytes);
     }
 

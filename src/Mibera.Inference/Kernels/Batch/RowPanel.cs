@@ -1,6 +1,5 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
-using Mibera.Inference.Kernels.Avx512;
 using Mibera.Inference.Quantization;
 using Mibera.Inference.Simd;
 
@@ -10,10 +9,12 @@ namespace Mibera.Inference.Kernels.Batch;
 /// Fills panels from super-blocks that unpack row by row (<see cref="IVectorFormat.UnpackWeights"/>): the rows of a tile in natural order
 /// first, which are then transposed. With AVX-512, formats of groups unpack all rows beside each other.
 /// </summary>
-internal static unsafe class RowPanel<TFormat, TProducts, TUnpack, TIsa, TVector>
+internal static unsafe class RowPanel<TFormat, TProducts, TUnpack, TQuads, TQuadVector, TIsa, TVector>
     where TFormat : struct, IVectorFormat
     where TProducts : struct, IProducts
     where TUnpack : struct, IIsa
+    where TQuads : struct, IQuadIsa<TQuadVector>
+    where TQuadVector : struct
     where TIsa : struct, IPanelIsa<TVector>
     where TVector : struct
 {
@@ -104,17 +105,11 @@ internal static unsafe class RowPanel<TFormat, TProducts, TUnpack, TIsa, TVector
     private static void TransposeWeights(byte* panel, byte* staging)
     {
         var rows = staging + PanelLayout.RowsOffset;
-        if (PanelShape<TFormat, TProducts, TIsa, TVector>.BySixteen)
+        for (var row = 0; row < PanelLayout.TileRows; row += TQuads.Rows, rows += TQuads.Rows * PanelLayout.Chunk)
         {
-            for (var row = 0; row < PanelLayout.TileRows; row += 16, panel += PanelShape<TFormat, TProducts, TIsa, TVector>.GroupBytes)
-                SixteenRows.Transpose(rows + row * PanelLayout.Chunk, panel);
-            return;
-        }
-        for (var row = 0; row < PanelLayout.TileRows; row += 8, rows += 8 * PanelLayout.Chunk)
-        {
-            var target = new PanelRows<TFormat, TProducts, EightRowQuads<TUnpack>, Vector256<byte>, TIsa, TVector>(panel, row);
+            var target = new PanelRows<TFormat, TProducts, TQuads, TQuadVector, TIsa, TVector>(panel, row);
             for (var i = 0; i < PanelLayout.Chunk; i += 16)
-                target.StoreWeights(i / 4, Quads<EightRowQuads<TUnpack>, Vector256<byte>>.Load(rows + i, PanelLayout.Chunk));
+                target.StoreWeights(i / 4, Quads<TQuads, TQuadVector>.Load(rows + i, PanelLayout.Chunk));
         }
     }
 
