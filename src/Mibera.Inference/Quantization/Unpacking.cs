@@ -7,21 +7,21 @@ namespace Mibera.Inference.Quantization;
 /// <summary>What the 256-bit unpacking of several formats shares.</summary>
 internal static unsafe class Unpacking
 {
-    /// <summary>(v >> shift) &amp; mask in every byte; the mask has no more than 8 - shift bits. There are no byte shifts: words
-    /// do, since the mask drops what comes from the neighbour.</summary>
+    /// <summary><see cref="IIsa.Bits"/>. There are no byte shifts: words do, since the mask drops what comes from the neighbour.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector256<byte> Bits(Vector256<byte> v, int shift, byte mask) =>
         (shift == 0 ? v : (v.AsUInt16() >>> shift).AsByte()) & Vector256.Create(mask);
 
-    /// <summary>(v &lt;&lt; shift) &amp; mask in every byte; the mask's low bits, as many as the shift, are clear.</summary>
+    /// <summary><see cref="IIsa.BitsUp"/>.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector256<byte> BitsUp(Vector256<byte> v, int shift, byte mask) =>
         (v.AsUInt16() << shift).AsByte() & Vector256.Create(mask);
 
     /// <summary>Bit <paramref name="from"/> of every byte as bit <paramref name="to"/>; both are constants.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector256<byte> Bit(Vector256<byte> v, int from, int to) =>
-        from < to ? BitsUp(v, to - from, (byte)(1 << to)) : Bits(v, from - to, (byte)(1 << to));
+    public static Vector256<byte> Bit<TIsa>(Vector256<byte> v, int from, int to)
+        where TIsa : struct, IIsa =>
+        from < to ? TIsa.BitsUp(v, to - from, (byte)(1 << to)) : TIsa.Bits(v, from - to, (byte)(1 << to));
 
     /// <summary>Sixteen bytes of nibbles: the low ones in the lower lane, the high ones in the upper lane.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -4,10 +4,24 @@ using System.Runtime.Intrinsics.X86;
 
 namespace Mibera.Inference.Simd;
 
-/// <summary>AVX2 with 256-bit VNNI. Only the products differ from <see cref="Avx2Isa"/>.</summary>
+/// <summary>AVX2 with 256-bit VNNI and GFNI. Only products, and what is done to single bits, differ from <see cref="Avx2Isa"/>.</summary>
 internal readonly unsafe struct AvxVnniIsa : IIsa
 {
     public static bool SeveralInputsAtOnce => true;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<byte> Bits(Vector256<byte> v, int shift, byte mask) =>
+        shift == 0 ? v & Vector256.Create(mask) : MultiplyBits(v, Vector256.Create(BitMatrix.Down(shift, mask)).AsByte());
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<byte> BitsUp(Vector256<byte> v, int shift, byte mask) =>
+        MultiplyBits(v, Vector256.Create(BitMatrix.Up(shift, mask)).AsByte());
+
+    public static bool HasBitMatrices => true;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<byte> MultiplyBits(Vector256<byte> v, Vector256<byte> matrices) =>
+        Gfni.V256.GaloisFieldAffineTransform(v, matrices, 0);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector256<byte> Lookup(Vector256<byte> table, Vector256<byte> index) => Avx2Isa.Lookup(table, index);
@@ -50,7 +64,7 @@ internal readonly unsafe struct AvxVnniIsa : IIsa
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector256<int> MultiplyAddSigned(
         Vector256<int> sum, Vector256<byte> weights, Vector256<byte> signs, sbyte* x, int chunk, Vector256<short> scales) =>
-        AvxVnni.MultiplyWideningAndAdd(sum, Avx2.MultiplyAddAdjacent(weights, Avx2Isa.Signed(x, chunk, signs)), scales);
+        AvxVnni.MultiplyWideningAndAdd(sum, Avx2.MultiplyAddAdjacent(weights, Signed(x, chunk, signs)), scales);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static (Vector256<int> Sum, Vector256<short> Partial) MultiplyAddQuads(
@@ -86,4 +100,12 @@ internal readonly unsafe struct AvxVnniIsa : IIsa
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Prefetch(byte* address, bool intoFirstLevel) => Avx2Isa.Prefetch(address, intoFirstLevel);
+
+    /// <summary>
+    /// x, negated where the bit of <paramref name="signs"/> is set. vpsignb wants a sign and no zero: xor 0x7f makes 0x80 or 0x7f of
+    /// what <see cref="SignBits.Mask"/> would give.
+    /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<sbyte> Signed(sbyte* x, int chunk, Vector256<byte> signs) => Avx2.Sign(
+        Vector256.Load(x + 32 * chunk), Gfni.V256.GaloisFieldAffineTransform(SignBits.Bit, signs, 0x7f).AsSByte());
 }

@@ -30,10 +30,10 @@ internal readonly unsafe struct EightRowQuads<TIsa> : IQuadIsa<Vector256<byte>>
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector256<byte> Bits(Vector256<byte> v, int shift, byte mask) => Unpacking.Bits(v, shift, mask);
+    public static Vector256<byte> Bits(Vector256<byte> v, int shift, byte mask) => TIsa.Bits(v, shift, mask);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector256<byte> BitsUp(Vector256<byte> v, int shift, byte mask) => Unpacking.BitsUp(v, shift, mask);
+    public static Vector256<byte> BitsUp(Vector256<byte> v, int shift, byte mask) => TIsa.BitsUp(v, shift, mask);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector256<byte> Or(Vector256<byte> a, Vector256<byte> b) => a | b;

@@ -1,4 +1,5 @@
 using System.Runtime.Intrinsics;
+using Mibera.Inference.Quantization;
 
 namespace Mibera.Inference.Simd;
 
@@ -90,4 +91,18 @@ internal unsafe interface IIsa
 
     /// <summary>Asks for a cache line that will be read soon, into the first or the second level; never faults.</summary>
     static abstract void Prefetch(byte* address, bool intoFirstLevel);
+
+    /// <summary>(v >> shift) &amp; mask in every byte; the mask has no more than 8 - shift bits. Both are constants.</summary>
+    static virtual Vector256<byte> Bits(Vector256<byte> v, int shift, byte mask) => Unpacking.Bits(v, shift, mask);
+
+    /// <summary>(v &lt;&lt; shift) &amp; mask in every byte; the mask's low bits, as many as the shift, are clear. Both are
+    /// constants.</summary>
+    static virtual Vector256<byte> BitsUp(Vector256<byte> v, int shift, byte mask) => Unpacking.BitsUp(v, shift, mask);
+
+    /// <summary>Whether bytes are multiplied by matrices of bits.</summary>
+    static virtual bool HasBitMatrices => false;
+
+    /// <summary>Every byte times the matrix in its qword of <paramref name="matrices"/>, see <see cref="BitMatrix"/>; only where
+    /// <see cref="HasBitMatrices"/>.</summary>
+    static virtual Vector256<byte> MultiplyBits(Vector256<byte> v, Vector256<byte> matrices) => throw new NotSupportedException();
 }

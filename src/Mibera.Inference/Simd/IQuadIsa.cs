@@ -28,10 +28,10 @@ internal unsafe interface IQuadIsa<TVector>
     /// <summary>Stores both halves of a vector.</summary>
     static abstract void StoreHalves(TVector vector, byte* lower, byte* upper);
 
-    /// <summary>As <see cref="Quantization.Unpacking.Bits"/>.</summary>
+    /// <summary>As <see cref="IIsa.Bits"/>.</summary>
     static abstract TVector Bits(TVector v, int shift, byte mask);
 
-    /// <summary>As <see cref="Quantization.Unpacking.BitsUp"/>.</summary>
+    /// <summary>As <see cref="IIsa.BitsUp"/>.</summary>
     static abstract TVector BitsUp(TVector v, int shift, byte mask);
 
     static abstract TVector Or(TVector a, TVector b);

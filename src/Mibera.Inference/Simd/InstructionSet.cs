@@ -9,7 +9,7 @@ internal enum InstructionSet
     /// <summary>x86-64 with AVX2 and FMA.</summary>
     Avx2,
 
-    /// <summary>AVX2 with 256-bit VNNI.</summary>
+    /// <summary>AVX2 with 256-bit VNNI and GFNI, which every processor with the former has.</summary>
     AvxVnni,
 
     /// <summary>AVX-512 with BW, VBMI, VBMI2 and GFNI.</summary>

@@ -18,7 +18,7 @@ internal static class InstructionSets
     {
         InstructionSet.Portable => true,
         InstructionSet.Avx2 => Avx2.IsSupported && Fma.IsSupported,
-        InstructionSet.AvxVnni => Avx2.IsSupported && Fma.IsSupported && AvxVnni.IsSupported,
+        InstructionSet.AvxVnni => Avx2.IsSupported && Fma.IsSupported && AvxVnni.IsSupported && Gfni.V256.IsSupported,
         InstructionSet.Avx512 => Zmm.IsSupported,
         InstructionSet.Neon => AdvSimd.Arm64.IsSupported && Dp.IsSupported,
         _ => false,

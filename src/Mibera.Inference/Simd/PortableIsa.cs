@@ -51,7 +51,7 @@ internal readonly unsafe struct PortableIsa : IIsa
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector256<int> MultiplyAddSigned(
         Vector256<int> sum, Vector256<byte> weights, Vector256<byte> signs, sbyte* x, int chunk, Vector256<short> scales) =>
-        MultiplyAddSigned(sum, SignBits.Apply(weights, signs), x, null, chunk, scales);
+        MultiplyAddSigned(sum, SignBits.Apply<PortableIsa>(weights, signs), x, null, chunk, scales);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static (Vector256<int> Sum, Vector256<short> Partial) MultiplyAddQuads(

@@ -23,12 +23,12 @@ internal readonly unsafe struct Quads<TIsa, TVector>
         return new(q0, q1, q2, q3);
     }
 
-    /// <summary><see cref="Quantization.Unpacking.Bits"/> of all.</summary>
+    /// <summary><see cref="IIsa.Bits"/> of all.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public Quads<TIsa, TVector> Bits(int shift, byte mask) => new(
         TIsa.Bits(Q0, shift, mask), TIsa.Bits(Q1, shift, mask), TIsa.Bits(Q2, shift, mask), TIsa.Bits(Q3, shift, mask));
 
-    /// <summary><see cref="Quantization.Unpacking.BitsUp"/> of all.</summary>
+    /// <summary><see cref="IIsa.BitsUp"/> of all.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public Quads<TIsa, TVector> BitsUp(int shift, byte mask) => new(
         TIsa.BitsUp(Q0, shift, mask), TIsa.BitsUp(Q1, shift, mask), TIsa.BitsUp(Q2, shift, mask), TIsa.BitsUp(Q3, shift, mask));

@@ -15,13 +15,17 @@ internal static class SignBits
 
     /// <summary>0xff in byte i where its bit is set, else 0.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector256<byte> Mask(Vector256<byte> signs) => Vector256.Equals(signs & Bit, Bit);
+    public static Vector256<byte> Mask<TIsa>(Vector256<byte> signs)
+        where TIsa : struct, IIsa =>
+        // Eight copies of a byte of signs are the rows of a matrix: each bit of its product with bit i alone is sign i.
+        TIsa.HasBitMatrices ? TIsa.MultiplyBits(Bit, signs) : Vector256.Equals(signs & Bit, Bit);
 
     /// <summary>Magnitudes of at most 127, negated where the bit is set.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector256<sbyte> Apply(Vector256<byte> magnitudes, Vector256<byte> signs)
+    public static Vector256<sbyte> Apply<TIsa>(Vector256<byte> magnitudes, Vector256<byte> signs)
+        where TIsa : struct, IIsa
     {
-        var negative = Mask(signs);
+        var negative = Mask<TIsa>(signs);
         return ((magnitudes ^ negative) - negative).AsSByte();
     }
 }

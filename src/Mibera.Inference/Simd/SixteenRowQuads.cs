@@ -8,9 +8,6 @@ namespace Mibera.Inference.Simd;
 /// <summary>Sixteen rows in 512 bits.</summary>
 internal readonly unsafe struct SixteenRowQuads : IQuadIsa<Vector512<byte>>
 {
-    /// <summary>The matrix that leaves bits where they are.</summary>
-    private const ulong Identity = 0x0102_0408_1020_4080;
-
     public static int Rows => 16;
 
     // Lane L of the i-th vector holds row 4 L + i, so that the transposition within lanes puts the rows in order.
@@ -37,11 +34,11 @@ internal readonly unsafe struct SixteenRowQuads : IQuadIsa<Vector512<byte>>
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector512<byte> Bits(Vector512<byte> v, int shift, byte mask) =>
-        shift == 0 ? v & Vector512.Create(mask) : Affine(v, (Identity << 8 * shift) & MatrixRows(mask));
+        shift == 0 ? v & Vector512.Create(mask) : Affine(v, BitMatrix.Down(shift, mask));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector512<byte> BitsUp(Vector512<byte> v, int shift, byte mask) =>
-        Affine(v, (Identity >> 8 * shift) & MatrixRows(mask));
+        Affine(v, BitMatrix.Up(shift, mask));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector512<byte> Or(Vector512<byte> a, Vector512<byte> b) => a | b;
@@ -98,19 +95,9 @@ internal readonly unsafe struct SixteenRowQuads : IQuadIsa<Vector512<byte>>
         QuadBytes.Copies0, QuadBytes.Copies8, QuadBytes.Copies0, QuadBytes.Copies8,
         QuadBytes.Copies0, QuadBytes.Copies8, QuadBytes.Copies0, QuadBytes.Copies8).AsByte() + Vector512.Create((byte)index));
 
-    /// <summary>A matrix product over bits shifts and masks at once.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector512<byte> Affine(Vector512<byte> v, ulong matrix) =>
         Gfni.V512.GaloisFieldAffineTransform(v, Vector512.Create(matrix).AsByte(), 0);
-
-    /// <summary>Keeps the rows of the bits of <paramref name="mask"/>; byte 7 - i of a matrix makes bit i.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static ulong MatrixRows(byte mask) =>
-        MatrixRow(mask, 0) | MatrixRow(mask, 1) | MatrixRow(mask, 2) | MatrixRow(mask, 3)
-        | MatrixRow(mask, 4) | MatrixRow(mask, 5) | MatrixRow(mask, 6) | MatrixRow(mask, 7);
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static ulong MatrixRow(byte mask, int bit) => (ulong)(mask >> bit & 1) * 0xff << 8 * (7 - bit);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector512<byte> SignedWords(Vector512<byte> v, ulong lower, ulong upper, int next)

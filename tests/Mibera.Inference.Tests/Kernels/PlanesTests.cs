@@ -1,7 +1,6 @@
 using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.X86;
 using Mibera.Inference.Kernels.Planes;
-using Mibera.Inference.Simd;
 using Mibera.Inference.Threading;
 
 namespace Mibera.Inference.Tests.Kernels;
@@ -49,21 +48,6 @@ public unsafe class PlanesTests
                     Assert.Equal(quants[k] < 0, (bytes[GroupPlanesLayout.Signs + place] >> k & 1) != 0);
                 }
             }
-        }
-    }
-
-    [Fact]
-    public void EverySignOfEveryActivationIsApplied()
-    {
-        Assert.SkipUnless(Avx2.IsSupported, "This machine has no avx2.");
-        var x = stackalloc sbyte[32];
-        for (var i = 0; i < 32; i++)
-            x[i] = (sbyte)(i % 2 == 0 ? 127 - i : i - 127);
-        for (var signs = 0; signs < 256; signs++)
-        {
-            var applied = Avx2Isa.Signed(x, 0, Vector256.Create((byte)signs));
-            for (var i = 0; i < 32; i++)
-                Assert.Equal((signs >> i % 8 & 1) != 0 ? -x[i] : x[i], applied[i]);
         }
     }
 }

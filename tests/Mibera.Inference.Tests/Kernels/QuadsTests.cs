@@ -26,6 +26,13 @@ public unsafe class QuadsTests
     }
 
     [Fact]
+    public void EightRowsWithAvxVnni()
+    {
+        Assert.SkipUnless(InstructionSets.IsSupported(InstructionSet.AvxVnni), "This machine has no avxvnni.");
+        Compare<EightRowQuads<AvxVnniIsa>, Vector256<byte>>();
+    }
+
+    [Fact]
     public void EightRowsWithNeon()
     {
         Assert.SkipUnless(InstructionSets.IsSupported(InstructionSet.Neon), "This machine has no neon.");

@@ -169,8 +169,8 @@ internal static unsafe class RowPanel<TFormat, TProducts, TUnpack, TQuads, TQuad
         public readonly void Accept(int chunk, Vector256<byte> magnitudes, Vector256<byte> signs)
         {
             if (TFormat.CommonFactor == 2)
-                magnitudes = Unpacking.Bits(magnitudes, 1, 0x7f);
-            SignBits.Apply(magnitudes, signs).AsByte().Store(Target + 32 * chunk);
+                magnitudes = TUnpack.Bits(magnitudes, 1, 0x7f);
+            SignBits.Apply<TUnpack>(magnitudes, signs).AsByte().Store(Target + 32 * chunk);
         }
     }
 }

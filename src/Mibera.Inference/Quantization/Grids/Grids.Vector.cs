@@ -1,5 +1,7 @@
+using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
 using Mibera.Inference.Simd;
 
 namespace Mibera.Inference.Quantization;
@@ -14,7 +16,7 @@ internal static unsafe partial class Grids
         // One load for four indices: loads are what these kernels are short of.
         var four = *(ulong*)(indices + 4 * chunk);
         return TIsa.LoadQwords(
-            (ulong*)grid, (nint)(four & 0xffff), (nint)(four >> 16 & 0xffff), (nint)(four >> 32 & 0xffff), (nint)(four >> 48));
+            (ulong*)grid, (ushort)four, (ushort)From(four, 16), (ushort)From(four, 32), (nint)(four >> 48));
     }
 
     /// <summary>The eight entries of four weights that make chunk <paramref name="chunk"/>.</summary>
@@ -25,18 +27,24 @@ internal static unsafe partial class Grids
     /// <summary>Four entries of four weights, by the four words of <paramref name="indices"/>.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector128<uint> Gather(uint* grid, ulong indices) => Vector128.Create(
-        grid[(ushort)indices], grid[(ushort)(indices >> 16)], grid[(ushort)(indices >> 32)], grid[indices >> 48]);
+        grid[(ushort)indices], grid[(ushort)From(indices, 16)], grid[(ushort)From(indices, 32)], grid[indices >> 48]);
 
     /// <summary>Eight entries of four weights, by the eight bytes of <paramref name="indices"/>.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector256<byte> GatherBytes(uint* grid, ulong indices)
     {
         var lower = Vector128.Create(
-            grid[(byte)indices], grid[(byte)(indices >> 8)], grid[(byte)(indices >> 16)], grid[(byte)(indices >> 24)]);
+            grid[(byte)indices], grid[(byte)From(indices, 8)], grid[(byte)From(indices, 16)], grid[(byte)From(indices, 24)]);
         var upper = Vector128.Create(
-            grid[(byte)(indices >> 32)], grid[(byte)(indices >> 40)], grid[(byte)(indices >> 48)], grid[indices >> 56]);
+            grid[(byte)From(indices, 32)], grid[(byte)From(indices, 40)], grid[(byte)From(indices, 48)], grid[indices >> 56]);
         return Vector256.Create(lower, upper).AsByte();
     }
+
+    /// <summary>Bit <paramref name="bit"/> (a constant) and those above it, moved to the bottom; more bits may follow them.</summary>
+    /// <remarks>rorx leaves its operand as it is, where a shift wants a copy: IQ3_XXS by AVX2 is 1.1 times as fast for it.</remarks>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static ulong From(ulong indices, int bit) =>
+        Bmi2.X64.IsSupported ? BitOperations.RotateRight(indices, bit) : indices >> bit;
 
     /// <summary>Four times seven signs from bits 0 to 27 of every dword as four bytes of eight, see
     /// <see cref="EvenSigns(uint)"/>.</summary>
@@ -54,6 +62,8 @@ internal static unsafe partial class Grids
     public static Vector256<byte> EvenSigns<TIsa>(Vector256<byte> sevenBits)
         where TIsa : struct, IIsa
     {
+        if (TIsa.HasBitMatrices)
+            return TIsa.MultiplyBits(sevenBits, Vector256.Create(BitMatrix.Parity).AsByte());
         var parity = Vector256.Create(
             0, 0x80, 0x80, 0, 0x80, 0, 0, 0x80, 0x80, 0, 0, 0x80, 0, 0x80, 0x80, 0,
             0, 0x80, 0x80, 0, 0x80, 0, 0, 0x80, 0x80, 0, 0, 0x80, 0, 0x80, 0x80, (byte)0);

@@ -20,10 +20,10 @@ internal readonly unsafe partial struct Q3K : IVectorFormat
         var b = (Block*)block;
         var high = Vector256.Load(b->High);
         var run = Vector256.Load(b->Quants + 32 * step);
-        sink.Accept(4 * step, Unpacking.Bits(run, 0, 3) | Unpacking.Bit(high, 4 * step, 2));
-        sink.Accept(4 * step + 1, Unpacking.Bits(run, 2, 3) | Unpacking.Bit(high, 4 * step + 1, 2));
-        sink.Accept(4 * step + 2, Unpacking.Bits(run, 4, 3) | Unpacking.Bit(high, 4 * step + 2, 2));
-        sink.Accept(4 * step + 3, Unpacking.Bits(run, 6, 3) | Unpacking.Bit(high, 4 * step + 3, 2));
+        sink.Accept(4 * step, TIsa.Bits(run, 0, 3) | Unpacking.Bit<TIsa>(high, 4 * step, 2));
+        sink.Accept(4 * step + 1, TIsa.Bits(run, 2, 3) | Unpacking.Bit<TIsa>(high, 4 * step + 1, 2));
+        sink.Accept(4 * step + 2, TIsa.Bits(run, 4, 3) | Unpacking.Bit<TIsa>(high, 4 * step + 2, 2));
+        sink.Accept(4 * step + 3, TIsa.Bits(run, 6, 3) | Unpacking.Bit<TIsa>(high, 4 * step + 3, 2));
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

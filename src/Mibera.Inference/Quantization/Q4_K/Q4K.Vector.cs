@@ -17,11 +17,11 @@ internal readonly unsafe partial struct Q4K : IVectorFormat
     {
         var quants = ((Block*)block)->Quants + 64 * step;
         var run = Vector256.Load(quants);
-        sink.Accept(4 * step, Unpacking.Bits(run, 0, 15));
-        sink.Accept(4 * step + 1, Unpacking.Bits(run, 4, 15));
+        sink.Accept(4 * step, TIsa.Bits(run, 0, 15));
+        sink.Accept(4 * step + 1, TIsa.Bits(run, 4, 15));
         run = Vector256.Load(quants + 32);
-        sink.Accept(4 * step + 2, Unpacking.Bits(run, 0, 15));
-        sink.Accept(4 * step + 3, Unpacking.Bits(run, 4, 15));
+        sink.Accept(4 * step + 2, TIsa.Bits(run, 0, 15));
+        sink.Accept(4 * step + 3, TIsa.Bits(run, 4, 15));
     }
 
     public static bool UnpacksRowPairs => true;

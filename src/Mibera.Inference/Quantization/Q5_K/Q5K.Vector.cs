@@ -18,11 +18,11 @@ internal readonly unsafe partial struct Q5K : IVectorFormat
         var b = (Block*)block;
         var high = Vector256.Load(b->High);
         var run = Vector256.Load(b->Quants + 64 * step);
-        sink.Accept(4 * step, Unpacking.Bits(run, 0, 15) | Unpacking.Bit(high, 4 * step, 4));
-        sink.Accept(4 * step + 1, Unpacking.Bits(run, 4, 15) | Unpacking.Bit(high, 4 * step + 1, 4));
+        sink.Accept(4 * step, TIsa.Bits(run, 0, 15) | Unpacking.Bit<TIsa>(high, 4 * step, 4));
+        sink.Accept(4 * step + 1, TIsa.Bits(run, 4, 15) | Unpacking.Bit<TIsa>(high, 4 * step + 1, 4));
         run = Vector256.Load(b->Quants + 64 * step + 32);
-        sink.Accept(4 * step + 2, Unpacking.Bits(run, 0, 15) | Unpacking.Bit(high, 4 * step + 2, 4));
-        sink.Accept(4 * step + 3, Unpacking.Bits(run, 4, 15) | Unpacking.Bit(high, 4 * step + 3, 4));
+        sink.Accept(4 * step + 2, TIsa.Bits(run, 0, 15) | Unpacking.Bit<TIsa>(high, 4 * step + 2, 4));
+        sink.Accept(4 * step + 3, TIsa.Bits(run, 4, 15) | Unpacking.Bit<TIsa>(high, 4 * step + 3, 4));
     }
 
     public static bool UnpacksRowPairs => true;

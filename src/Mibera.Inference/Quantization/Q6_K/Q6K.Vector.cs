@@ -21,10 +21,10 @@ internal readonly unsafe partial struct Q6K : IVectorFormat
         var first = Vector256.Load(b->Low + 64 * step);
         var last = Vector256.Load(b->Low + 64 * step + 32);
         var high = Vector256.Load(b->High + 32 * step);
-        sink.Accept(4 * step, Unpacking.Bits(first, 0, 0x0f) | Unpacking.BitsUp(high, 4, 0x30));
-        sink.Accept(4 * step + 1, Unpacking.Bits(last, 0, 0x0f) | Unpacking.BitsUp(high, 2, 0x30));
-        sink.Accept(4 * step + 2, Unpacking.Bits(first, 4, 0x0f) | Unpacking.Bits(high, 0, 0x30));
-        sink.Accept(4 * step + 3, Unpacking.Bits(last, 4, 0x0f) | Unpacking.Bits(high, 2, 0x30));
+        sink.Accept(4 * step, TIsa.Bits(first, 0, 0x0f) | TIsa.BitsUp(high, 4, 0x30));
+        sink.Accept(4 * step + 1, TIsa.Bits(last, 0, 0x0f) | TIsa.BitsUp(high, 2, 0x30));
+        sink.Accept(4 * step + 2, TIsa.Bits(first, 4, 0x0f) | TIsa.Bits(high, 0, 0x30));
+        sink.Accept(4 * step + 3, TIsa.Bits(last, 4, 0x0f) | TIsa.Bits(high, 2, 0x30));
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -20,10 +20,10 @@ internal readonly unsafe partial struct TQ20 : IVectorFormat
         where TSink : struct, IChunkSink
     {
         var run = Vector256.Load(((Block*)block)->Quants + 32 * step);
-        sink.Accept(4 * step, Unpacking.Bits(run, 0, 3));
-        sink.Accept(4 * step + 1, Unpacking.Bits(run, 2, 3));
-        sink.Accept(4 * step + 2, Unpacking.Bits(run, 4, 3));
-        sink.Accept(4 * step + 3, Unpacking.Bits(run, 6, 3));
+        sink.Accept(4 * step, TIsa.Bits(run, 0, 3));
+        sink.Accept(4 * step + 1, TIsa.Bits(run, 2, 3));
+        sink.Accept(4 * step + 2, TIsa.Bits(run, 4, 3));
+        sink.Accept(4 * step + 3, TIsa.Bits(run, 6, 3));
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
