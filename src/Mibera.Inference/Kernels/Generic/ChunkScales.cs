@@ -14,7 +14,7 @@ internal readonly unsafe struct ChunkScales<TFormat, TIsa>
     private readonly ScaleLanes _lanes;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public ChunkScales(int row, RowGroup group)
+    public ChunkScales(nint row, RowGroup group)
     {
         // Of the two fields one is used; the other would be cleared in memory, for every row.
         if (TFormat.ScaleSpan == 32)

@@ -60,5 +60,5 @@ internal readonly unsafe struct RowGroup
 
     /// <summary>What a row's <see cref="IVectorFormat.Prepare"/> has stored.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public byte* PreparedOf(int row) => Magnitudes + 256 + row * IVectorFormat.PreparedBytes;
+    public byte* PreparedOf(nint row) => Magnitudes + 256 + row * IVectorFormat.PreparedBytes;
 }

@@ -18,7 +18,7 @@ internal static unsafe class RowPairs<TFormat, TIsa>
     /// and the next of a group of <paramref name="count"/>. The last one's missing partner is itself.
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector256<short> Prepare(byte* block, long stride, int pair, int count, RowGroup group)
+    public static Vector256<short> Prepare(byte* block, long stride, nint pair, int count, RowGroup group)
     {
         var partner = 2 * pair + 1 < count ? block + stride : block;
         TFormat.SubBlocksOfRowPair<TIsa>(block, partner, out var first, out var last, out var mins);
@@ -30,11 +30,11 @@ internal static unsafe class RowPairs<TFormat, TIsa>
 
     /// <summary>Where a row's scales 0 to 3 are, each twice.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static int* ScalesOf(int row, RowGroup group) => (int*)group.Scales + 4 * row;
+    public static int* ScalesOf(nint row, RowGroup group) => (int*)group.Scales + 4 * row;
 
     /// <summary>Stores the products of the mins of a pair with <paramref name="sums"/>, of 32 activations each.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void StoreMinimums(Vector256<short> mins, Vector256<short> sums, int pair, RowGroup group) =>
+    public static void StoreMinimums(Vector256<short> mins, Vector256<short> sums, nint pair, RowGroup group) =>
         group.Minimums[pair] = TIsa.MultiplyAddPairs(Vector256<int>.Zero, mins, sums);
 
     /// <summary>From the sums of 16 activations those of 32, in both lanes: at most 32 * 127.</summary>

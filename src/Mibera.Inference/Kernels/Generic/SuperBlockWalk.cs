@@ -31,7 +31,7 @@ internal static unsafe class SuperBlockWalk<TFormat, TIsa>
             if (Vector256.IsHardwareAccelerated)
             {
                 Prepare(block, stride, count, quants, sums, group);
-                for (var i = 0; i < count; i++, block += stride)
+                for (nint i = 0; i < count; i++, block += stride)
                     MultiplyRow(block, quants, tables, i, group);
                 accumulator = Accumulate(accumulator, sums, x.Scales[b], group.ScaleBits, group);
             }
@@ -57,7 +57,7 @@ internal static unsafe class SuperBlockWalk<TFormat, TIsa>
     [MethodImpl(MethodImplOptions.NoInlining)]
     private static void MultiplyFirstHalves(byte* block, long stride, int count, sbyte* quants, byte* tables, RowGroup group)
     {
-        for (var i = 0; i < count; i++)
+        for (nint i = 0; i < count; i++)
         {
             var sink = Begin(quants, i, group);
             TFormat.UnpackWeights<TIsa, DotSink>(block + i * stride, 0, tables, group.PreparedOf(i), ref sink);
@@ -68,7 +68,7 @@ internal static unsafe class SuperBlockWalk<TFormat, TIsa>
     [MethodImpl(MethodImplOptions.NoInlining)]
     private static void MultiplySecondHalves(byte* block, long stride, int count, sbyte* quants, byte* tables, RowGroup group)
     {
-        for (var i = 0; i < count; i++)
+        for (nint i = 0; i < count; i++)
         {
             var sink = Begin(quants, i, group);
             sink.Sum = group.Products[i];
@@ -88,7 +88,7 @@ internal static unsafe class SuperBlockWalk<TFormat, TIsa>
             StoreMagnitudes(quants, group.Magnitudes);
         if (TFormat.UnpacksRowPairs)
             PreparePairs(block, stride, count, sums, group);
-        for (var i = 0; i < count; i++)
+        for (nint i = 0; i < count; i++)
         {
             for (var line = 0; line < TFormat.BlockBytes; line += 64)
                 TIsa.Prefetch(block + RowStreams.PrefetchDistance + line, intoFirstLevel: true);
@@ -98,7 +98,7 @@ internal static unsafe class SuperBlockWalk<TFormat, TIsa>
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void PrepareRow(byte* block, short* sums, int row, RowGroup group)
+    private static void PrepareRow(byte* block, short* sums, nint row, RowGroup group)
     {
         group.ScaleBits[row] = TFormat.ScaleBits(block, 0);
         TFormat.Prepare<TIsa>(block, group.PreparedOf(row));
@@ -114,7 +114,7 @@ internal static unsafe class SuperBlockWalk<TFormat, TIsa>
     private static void PreparePairs(byte* block, long stride, int count, short* sums, RowGroup group)
     {
         var sumsOf32 = RowPairs<TFormat, TIsa>.SumsOf32(sums);
-        for (var pair = 0; 2 * pair < count; pair++, block += 2 * stride)
+        for (nint pair = 0; 2 * pair < count; pair++, block += 2 * stride)
         {
             var mins = RowPairs<TFormat, TIsa>.Prepare(block, stride, pair, count, group);
             RowPairs<TFormat, TIsa>.StoreMinimums(mins, sumsOf32, pair, group);
@@ -122,7 +122,7 @@ internal static unsafe class SuperBlockWalk<TFormat, TIsa>
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void MultiplyRow(byte* block, sbyte* quants, byte* tables, int row, RowGroup group)
+    private static void MultiplyRow(byte* block, sbyte* quants, byte* tables, nint row, RowGroup group)
     {
         var sink = Begin(quants, row, group);
         TFormat.UnpackWeights<TIsa, DotSink>(block, 0, tables, group.PreparedOf(row), ref sink);
@@ -131,7 +131,7 @@ internal static unsafe class SuperBlockWalk<TFormat, TIsa>
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static DotSink Begin(sbyte* quants, int row, RowGroup group) => new(
+    private static DotSink Begin(sbyte* quants, nint row, RowGroup group) => new(
         quants,
         group.Magnitudes,
         TFormat.HasScales ? new ChunkScales<TFormat, TIsa>(row, group) : default,
