@@ -1,5 +1,7 @@
 using System.Runtime.InteropServices;
+using Mibera.Inference;
 using Mibera.Inference.Gguf;
+using Mibera.Inference.Memory;
 
 namespace Mibera.Bench.Synthetic;
 
@@ -14,7 +16,7 @@ internal sealed class SyntheticModelFile(SyntheticModel model, Action<long>? wri
     private readonly Dictionary<GgmlType, WeightPool> _pools = [];
 
     /// <summary>Writes the file; when it fails or is cancelled nothing is left of it.</summary>
-    /// <exception cref="Mibera.Inference.ModelIOException">The file cannot be written.</exception>
+    /// <exception cref="ModelIOException">The file cannot be written.</exception>
     /// <exception cref="OperationCanceledException">The writing was cancelled.</exception>
     public void WriteTo(string path)
     {
@@ -35,6 +37,27 @@ internal sealed class SyntheticModelFile(SyntheticModel model, Action<long>? wri
             block += tensor.Elements / tensor.Type.Block().Elements;
         }
         writer.WriteTo(path);
+        LeavePageCache(path);
+    }
+
+    /// <summary>
+    /// What was just written lies in Linux's page cache in small pages, what was read in huge ones, which decode up to a fifth faster. A
+    /// model is written once and read often, so it is read from disk here, too.
+    /// </summary>
+    private static void LeavePageCache(string path)
+    {
+        if (!OperatingSystem.IsLinux()) return;
+        try
+        {
+            using var file = File.OpenHandle(path, FileMode.Open, FileAccess.ReadWrite);
+            // Pages that are not on the disk yet would stay.
+            RandomAccess.FlushToDisk(file);
+            _ = NativeMethods.Advise(file, 0, 0, NativeMethods.AdviseDontNeed);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new ModelIOException($"{path}: the file cannot be written ({e.Message})", path, e);
+        }
     }
 
     /// <summary>Whether the file at <paramref name="path"/> is this model already, written earlier.</summary>
@@ -47,7 +70,7 @@ internal sealed class SyntheticModelFile(SyntheticModel model, Action<long>? wri
             return file.Metadata.TryGetValue("general.name", out var name) && name.Type == GgufValueType.String && name.AsString() == model.GeneralName
                 && file.Tensors.Select(tensor => tensor.ToString()).SequenceEqual(model.Tensors.Select(Describe));
         }
-        catch (Mibera.Inference.MiberaException)
+        catch (MiberaException)
         {
             return false;
         }
