@@ -56,6 +56,7 @@ internal sealed class SyntheticModelFile(SyntheticModel model, Action<long>? wri
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
+            File.Delete(path);
             throw new ModelIOException($"{path}: the file cannot be written ({e.Message})", path, e);
         }
     }

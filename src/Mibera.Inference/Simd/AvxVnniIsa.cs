@@ -4,7 +4,7 @@ using System.Runtime.Intrinsics.X86;
 
 namespace Mibera.Inference.Simd;
 
-/// <summary>AVX2 with 256-bit VNNI and GFNI. Only products, and what is done to single bits, differ from <see cref="Avx2Isa"/>.</summary>
+/// <summary>AVX2 with 256-bit VNNI and GFNI. Only products, and how bits are taken apart, differ from <see cref="Avx2Isa"/>.</summary>
 internal readonly unsafe struct AvxVnniIsa : IIsa
 {
     public static bool SeveralInputsAtOnce => true;
@@ -17,7 +17,11 @@ internal readonly unsafe struct AvxVnniIsa : IIsa
     public static Vector256<byte> BitsUp(Vector256<byte> v, int shift, byte mask) =>
         MultiplyBits(v, Vector256.Create(BitMatrix.Up(shift, mask)).AsByte());
 
-    public static bool HasBitMatrices => true;
+    public static bool HasBitMatrices
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => true;
+    }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector256<byte> MultiplyBits(Vector256<byte> v, Vector256<byte> matrices) =>

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using Mibera.Inference.Quantization;
 
@@ -93,14 +94,20 @@ internal unsafe interface IIsa
     static abstract void Prefetch(byte* address, bool intoFirstLevel);
 
     /// <summary>(v >> shift) &amp; mask in every byte; the mask has no more than 8 - shift bits. Both are constants.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     static virtual Vector256<byte> Bits(Vector256<byte> v, int shift, byte mask) => Unpacking.Bits(v, shift, mask);
 
     /// <summary>(v &lt;&lt; shift) &amp; mask in every byte; the mask's low bits, as many as the shift, are clear. Both are
     /// constants.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     static virtual Vector256<byte> BitsUp(Vector256<byte> v, int shift, byte mask) => Unpacking.BitsUp(v, shift, mask);
 
     /// <summary>Whether bytes are multiplied by matrices of bits.</summary>
-    static virtual bool HasBitMatrices => false;
+    static virtual bool HasBitMatrices
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => false;
+    }
 
     /// <summary>Every byte times the matrix in its qword of <paramref name="matrices"/>, see <see cref="BitMatrix"/>; only where
     /// <see cref="HasBitMatrices"/>.</summary>

@@ -77,7 +77,7 @@ public unsafe class QuadsTests
         Add(TIsa.Lookup(Codebooks.Iq4NlTable, TIsa.Bits(a, 0, 15)));
         for (var shift = 0; shift < 8; shift++)
         {
-            foreach (var mask in new byte[] { 1, 3, 4, 15, 16, 48, 63 })
+            foreach (var mask in new byte[] { 1, 3, 4, 15, 16, 48, 63, 127 })
             {
                 if (mask >> (8 - shift) == 0)
                     Add(TIsa.Bits(a, shift, mask));

@@ -36,31 +36,40 @@ public unsafe class SignBitsTests
     private static void Check<TIsa>()
         where TIsa : struct, IIsa
     {
-        for (var bits = 0; bits < 256; bits++)
+        for (var first = 0; first < 256; first++)
         {
-            var mask = SignBits.Mask<TIsa>(Vector256.Create((byte)bits));
-            var even = Grids.EvenSigns<TIsa>(Vector256.Create((byte)(bits & 127)));
+            var mask = SignBits.Mask<TIsa>(Signs(first));
+            var codes = Vector256.Create((byte)first) + Vector256<byte>.Indices * 37;
+            var even = Grids.EvenSigns<TIsa>(codes & Vector256.Create((byte)127));
             for (var i = 0; i < 32; i++)
             {
-                Assert.Equal(IsNegative(bits, i) ? 0xff : 0, mask[i]);
-                Assert.Equal(Grids.EvenSigns((uint)bits & 127), even[i]);
+                Assert.Equal(IsNegative(first, i) ? 0xff : 0, mask[i]);
+                Assert.Equal(Grids.EvenSigns((uint)codes[i] & 127), even[i]);
             }
         }
     }
 
     private static void CheckSigned(delegate*<sbyte*, int, Vector256<byte>, Vector256<sbyte>> signed)
     {
-        var x = stackalloc sbyte[32];
+        var x = stackalloc sbyte[64];
         for (var i = 0; i < 32; i++)
-            x[i] = (sbyte)(i % 2 == 0 ? 127 - i : i - 127);
-        x[7] = 0;
-        for (var signs = 0; signs < 256; signs++)
+            x[32 + i] = (sbyte)(i % 2 == 0 ? 127 - i : i - 128);
+        x[40] = 0;
+        for (var first = 0; first < 256; first++)
         {
-            var applied = signed(x, 0, Vector256.Create((byte)signs));
+            var applied = signed(x, 1, Signs(first));
             for (var i = 0; i < 32; i++)
-                Assert.Equal(IsNegative(signs, i) ? -x[i] : x[i], applied[i]);
+                Assert.Equal(IsNegative(first, i) ? -x[32 + i] : x[32 + i], applied[i]);
         }
     }
 
-    private static bool IsNegative(int signs, int i) => (signs >> i % 8 & 1) != 0;
+    /// <summary>Eight copies of a byte of signs in each qword, another one in each.</summary>
+    private static Vector256<byte> Signs(int first) => Vector256.Create(
+        Copies(first, 0), Copies(first, 1), Copies(first, 2), Copies(first, 3)).AsByte();
+
+    private static ulong Copies(int first, int group) => 0x0101_0101_0101_0101ul * SignsOf(first, group);
+
+    private static byte SignsOf(int first, int group) => (byte)(first + 91 * group);
+
+    private static bool IsNegative(int first, int i) => (SignsOf(first, i / 8) >> i % 8 & 1) != 0;
 }

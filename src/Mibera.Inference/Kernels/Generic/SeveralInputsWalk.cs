@@ -36,7 +36,7 @@ internal static unsafe class SeveralInputsWalk<TFormat, TIsa, TCount>
         {
             var block = rows + (long)b * TFormat.BlockBytes;
             Prepare(block, stride, count, quants, quantSums, x.Width, groups);
-            for (var i = 0; i < count; i++)
+            for (nint i = 0; i < count; i++)
                 MultiplyRow(block + i * stride, quants, x.Width, tables, i, groups);
             for (var t = 0; t < TCount.Value; t++)
             {
@@ -61,7 +61,7 @@ internal static unsafe class SeveralInputsWalk<TFormat, TIsa, TCount>
         }
         if (TFormat.UnpacksRowPairs)
             PreparePairs(block, stride, count, sums, width / IntegerBlock.SubBlock, groups);
-        for (var i = 0; i < count; i++)
+        for (nint i = 0; i < count; i++)
         {
             for (var line = 0; line < TFormat.BlockBytes; line += 64)
                 TIsa.Prefetch(block + RowStreams.PrefetchDistance + line, intoFirstLevel: true);
@@ -71,7 +71,7 @@ internal static unsafe class SeveralInputsWalk<TFormat, TIsa, TCount>
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void PrepareRow(byte* block, short* sums, int sumsStride, int row, RowGroups groups)
+    private static void PrepareRow(byte* block, short* sums, int sumsStride, nint row, RowGroups groups)
     {
         var own = groups[0];
         own.ScaleBits[row] = TFormat.ScaleBits(block, 0);
@@ -91,18 +91,18 @@ internal static unsafe class SeveralInputsWalk<TFormat, TIsa, TCount>
     {
         // Pairs have half as many minimums as there is room for.
         var mins = (Vector256<short>*)(groups[0].Minimums + RowGroup.Rows / 2);
-        for (var pair = 0; 2 * pair < count; pair++, block += 2 * stride)
+        for (nint pair = 0; 2 * pair < count; pair++, block += 2 * stride)
             mins[pair] = RowPairs<TFormat, TIsa>.Prepare(block, stride, pair, count, groups[0]);
         for (var t = 0; t < TCount.Value; t++)
         {
             var sumsOf32 = RowPairs<TFormat, TIsa>.SumsOf32(sums + t * sumsStride);
-            for (var pair = 0; 2 * pair < count; pair++)
+            for (nint pair = 0; 2 * pair < count; pair++)
                 RowPairs<TFormat, TIsa>.StoreMinimums(mins[pair], sumsOf32, pair, groups[t]);
         }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void MultiplyRow(byte* block, sbyte* quants, int width, byte* tables, int row, RowGroups groups)
+    private static void MultiplyRow(byte* block, sbyte* quants, int width, byte* tables, nint row, RowGroups groups)
     {
         var own = groups[0];
         var sink = new DotSink { Quants = quants, Width = width, Magnitudes = own.Magnitudes };

@@ -56,7 +56,8 @@ internal readonly unsafe partial struct IQ2XS : IVectorFormat
     {
         var four = *(ulong*)(codes + 4 * chunk);
         var magnitudes = TIsa.LoadQwords(
-            (ulong*)tables, (nint)(four & 511), (nint)(Grids.From(four, 16) & 511), (nint)(Grids.From(four, 32) & 511), (nint)(four >> 48 & 511));
+            (ulong*)tables,
+            (nint)(four & 511), (nint)(Grids.From(four, 16) & 511), (nint)(Grids.From(four, 32) & 511), (nint)(four >> 48 & 511));
         sink.Accept(chunk, magnitudes, signs.Spread<TIsa>(chunk));
     }
 }
