@@ -14,6 +14,9 @@ internal static class BitMatrix
     /// <summary>Leaves bits 0 to 6 where they are, and makes bit 7 their parity.</summary>
     public const ulong Parity = 0x0102_0408_1020_407f;
 
+    /// <summary>v >> 4.</summary>
+    public const ulong HighNibble = 0x1020_4080_0000_0000;
+
     /// <summary>(v >> shift) &amp; mask. Constants, for constant arguments.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static ulong Down(int shift, byte mask) => (Identity << 8 * shift) & Rows(mask);

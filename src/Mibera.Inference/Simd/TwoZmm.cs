@@ -228,7 +228,7 @@ internal static unsafe class TwoZmm
 
     /// <summary>
     /// Bits 2 <paramref name="index"/>, 2 <paramref name="index"/> + 1 of each byte: a matrix product over bits shifts and masks at
-    /// once.
+    /// once. (With <see cref="BitMatrix.Down"/>, which is inlined, Q2_K is 1 % slower.)
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static TwoZmm<byte> TwoBits(TwoZmm<byte> source, int index) => index == 0

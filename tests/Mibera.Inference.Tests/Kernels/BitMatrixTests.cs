@@ -23,6 +23,9 @@ public class BitMatrixTests
     }
 
     [Fact]
+    public void HighNibbles() => Assert.Equal(BitMatrix.HighNibble, BitMatrix.Down(4, 15));
+
+    [Fact]
     public void ParityOfSevenBits()
     {
         for (var v = 0; v < 128; v++)

@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.X86;
+using Mibera.Inference.Simd;
 
 namespace Mibera.Inference.Kernels.Avx512;
 
@@ -79,7 +80,7 @@ internal static unsafe class NibbleBlocks
     /// <summary>The high nibbles; a matrix product over bits shifts bytes, which no shift instruction does.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector512<byte> HighNibbles(Vector512<byte> bytes) =>
-        Gfni.V512.GaloisFieldAffineTransform(bytes, Vector512.Create(0x1020_4080_0000_0000ul).AsByte(), 0);
+        Gfni.V512.GaloisFieldAffineTransform(bytes, Vector512.Create(BitMatrix.HighNibble).AsByte(), 0);
 
     /// <summary>The products of unsigned low and high weights, added in words: at most 4 * 31 * 127 = 15748.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

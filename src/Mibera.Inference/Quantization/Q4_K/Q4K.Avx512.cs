@@ -72,6 +72,6 @@ internal readonly unsafe partial struct Q4K
         /// <summary>A matrix product over bits shifts bytes, which no shift instruction does.</summary>
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         private static TwoZmm<byte> HighNibbles(TwoZmm<byte> bytes) =>
-            TwoZmm.Affine(Vector512.Create(0x1020_4080_0000_0000ul).AsByte(), bytes);
+            TwoZmm.Affine(Vector512.Create(BitMatrix.HighNibble).AsByte(), bytes);
     }
 }
