@@ -20,7 +20,7 @@ internal struct RowStreams(int begin, int end, long rowBytes, int streams)
     /// in which a busy memory answers. What is on its way, 6 KB, has room in any first-level cache; on Zen 3 hints into the
     /// first and the second level, and 512 to 1024 bytes, were equally fast, and on Golden Cove 512 and 768, farther ones slower.
     /// </summary>
-    public const int PrefetchDistance = 768;
+    public const int PrefetchDistance = 512;
 
     // Streams a multiple of this apart meet in the same sets of the first-level cache.
     private const int CachePeriod = 4096;

@@ -37,7 +37,10 @@ internal static unsafe class SeveralInputsWalk<TFormat, TIsa, TCount>
             var block = rows + (long)b * TFormat.BlockBytes;
             Prepare(block, stride, count, quants, quantSums, x.Width, groups);
             for (nint i = 0; i < count; i++)
+            {
+                SuperBlockWalk<TFormat, TIsa>.FetchAhead(block + i * stride);
                 MultiplyRow(block + i * stride, quants, x.Width, tables, i, groups);
+            }
             for (var t = 0; t < TCount.Value; t++)
             {
                 var inputSums = quantSums + t * (x.Width / IntegerBlock.SubBlock);
@@ -61,13 +64,8 @@ internal static unsafe class SeveralInputsWalk<TFormat, TIsa, TCount>
         }
         if (TFormat.UnpacksRowPairs)
             PreparePairs(block, stride, count, sums, width / IntegerBlock.SubBlock, groups);
-        for (nint i = 0; i < count; i++)
-        {
-            for (var line = 0; line < TFormat.BlockBytes; line += 64)
-                TIsa.Prefetch(block + RowStreams.PrefetchDistance + line, intoFirstLevel: true);
+        for (nint i = 0; i < count; i++, block += stride)
             PrepareRow(block, sums, width / IntegerBlock.SubBlock, i, groups);
-            block += stride;
-        }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

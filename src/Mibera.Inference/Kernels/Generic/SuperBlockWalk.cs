@@ -32,7 +32,10 @@ internal static unsafe class SuperBlockWalk<TFormat, TIsa>
             {
                 Prepare(block, stride, count, quants, sums, group);
                 for (nint i = 0; i < count; i++, block += stride)
+                {
+                    FetchAhead(block);
                     MultiplyRow(block, quants, tables, i, group);
+                }
                 accumulator = Accumulate(accumulator, sums, x.Scales[b], group.ScaleBits, group);
             }
             else
@@ -59,6 +62,7 @@ internal static unsafe class SuperBlockWalk<TFormat, TIsa>
     {
         for (nint i = 0; i < count; i++)
         {
+            FetchAhead(block + i * stride);
             var sink = Begin(quants, i, group);
             TFormat.UnpackWeights<TIsa, DotSink>(block + i * stride, 0, tables, group.PreparedOf(i), ref sink);
             group.Products[i] = sink.Sum;
@@ -88,13 +92,8 @@ internal static unsafe class SuperBlockWalk<TFormat, TIsa>
             StoreMagnitudes(quants, group.Magnitudes);
         if (TFormat.UnpacksRowPairs)
             PreparePairs(block, stride, count, sums, group);
-        for (nint i = 0; i < count; i++)
-        {
-            for (var line = 0; line < TFormat.BlockBytes; line += 64)
-                TIsa.Prefetch(block + RowStreams.PrefetchDistance + line, intoFirstLevel: true);
+        for (nint i = 0; i < count; i++, block += stride)
             PrepareRow(block, sums, i, group);
-            block += stride;
-        }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -119,6 +118,15 @@ internal static unsafe class SuperBlockWalk<TFormat, TIsa>
             var mins = RowPairs<TFormat, TIsa>.Prepare(block, stride, pair, count, group);
             RowPairs<TFormat, TIsa>.StoreMinimums(mins, sumsOf32, pair, group);
         }
+    }
+
+    /// <summary>Fetches what the row will need <see cref="RowStreams.PrefetchDistance"/> later: as many bytes as a block has, beside the
+    /// row's products. Before those of all rows the hints would come in a burst, more than a core has misses on their way.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void FetchAhead(byte* block)
+    {
+        for (var line = 0; line < TFormat.BlockBytes; line += 64)
+            TIsa.Prefetch(block + RowStreams.PrefetchDistance + line, intoFirstLevel: true);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
