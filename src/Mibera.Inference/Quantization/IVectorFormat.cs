@@ -88,7 +88,7 @@ internal unsafe interface IVectorFormat : IBlockFormat
 
     /// <summary>Unpacks a super-block of each of <see cref="IQuadIsa{TVector}.Rows"/> rows, <paramref name="stride"/> bytes apart, row
     /// beside row: far less work than to unpack and to transpose them.</summary>
-    static virtual void UnpackQuads<TIsa, TVector, TSink>(byte* blocks, nint stride, TSink sink)
+    static virtual void UnpackQuads<TIsa, TVector, TSink>(byte* blocks, nint stride, ref TSink sink)
         where TIsa : struct, IQuadIsa<TVector>
         where TVector : struct
         where TSink : struct, IQuadSink<TIsa, TVector> => throw new NotSupportedException();

@@ -7,7 +7,7 @@ internal static unsafe partial class SubBlockScales
 {
     /// <summary>From blocks that begin with two float scales and the twelve bytes.</summary>
     [MethodImpl(MethodImplOptions.NoInlining)]
-    public static void UnpackQuads<TIsa, TVector, TSink>(byte* blocks, nint stride, TSink sink)
+    public static void UnpackQuads<TIsa, TVector, TSink>(byte* blocks, nint stride, ref TSink sink)
         where TIsa : struct, IQuadIsa<TVector>
         where TVector : struct
         where TSink : struct, IQuadSink<TIsa, TVector>

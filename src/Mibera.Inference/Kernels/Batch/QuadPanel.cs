@@ -34,9 +34,15 @@ internal static unsafe class QuadPanel<TFormat, TProducts, TUnpack, TQuads, TQua
             FetchRows(next, row);
             UnitScales<TFormat, TProducts, TUnpack, TIsa, TVector>.CopyBits(blocks, stride, 0, TQuads.Rows, bits + row);
             if (PanelShape<TFormat, TProducts, TIsa, TVector>.Words)
-                TFormat.UnpackQuads<TQuads, TQuadVector, WordSink>(blocks, stride, new WordSink(panel, row, next));
+            {
+                var sink = new WordSink(panel, row, next);
+                TFormat.UnpackQuads<TQuads, TQuadVector, WordSink>(blocks, stride, ref sink);
+            }
             else
-                TFormat.UnpackQuads<TQuads, TQuadVector, ByteSink>(blocks, stride, new ByteSink(panel, row, next));
+            {
+                var sink = new ByteSink(panel, row, next);
+                TFormat.UnpackQuads<TQuads, TQuadVector, ByteSink>(blocks, stride, ref sink);
+            }
             if (TQuads.Rows > 8)
                 FetchRows(next, row + 8);
         }

@@ -18,22 +18,22 @@ internal readonly unsafe partial struct IQ4XS
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void UnpackQuads<TIsa, TVector, TSink>(byte* blocks, nint stride, TSink sink)
+    public static void UnpackQuads<TIsa, TVector, TSink>(byte* blocks, nint stride, ref TSink sink)
         where TIsa : struct, IQuadIsa<TVector>
         where TVector : struct
         where TSink : struct, IQuadSink<TIsa, TVector>
     {
-        SubBlocks<TIsa, TVector, TSink>(blocks, stride, sink);
+        SubBlocks<TIsa, TVector, TSink>(blocks, stride, ref sink);
         var quants = ((Block*)blocks)->Quants;
         for (var sixteen = 0; sixteen < 16; sixteen += 2, quants += 16)
-            Weights<TIsa, TVector, TSink>(sixteen, quants, stride, sink);
+            Weights<TIsa, TVector, TSink>(sixteen, quants, stride, ref sink);
     }
 
     // Apart, since the compiler's inliner has a limit.
 
     /// <summary>Scales: the low four bits are nibbles of dword 1, the high two are in the upper half of dword 0.</summary>
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private static void SubBlocks<TIsa, TVector, TSink>(byte* blocks, nint stride, TSink sink)
+    private static void SubBlocks<TIsa, TVector, TSink>(byte* blocks, nint stride, ref TSink sink)
         where TIsa : struct, IQuadIsa<TVector>
         where TVector : struct
         where TSink : struct, IQuadSink<TIsa, TVector>
@@ -47,7 +47,7 @@ internal readonly unsafe partial struct IQ4XS
 
     /// <summary>Both halves of a chunk.</summary>
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private static void Weights<TIsa, TVector, TSink>(int sixteen, byte* quants, nint stride, TSink sink)
+    private static void Weights<TIsa, TVector, TSink>(int sixteen, byte* quants, nint stride, ref TSink sink)
         where TIsa : struct, IQuadIsa<TVector>
         where TVector : struct
         where TSink : struct, IQuadSink<TIsa, TVector>

@@ -8,22 +8,22 @@ internal readonly unsafe partial struct Q2K
     public static bool UnpacksQuads => true;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void UnpackQuads<TIsa, TVector, TSink>(byte* blocks, nint stride, TSink sink)
+    public static void UnpackQuads<TIsa, TVector, TSink>(byte* blocks, nint stride, ref TSink sink)
         where TIsa : struct, IQuadIsa<TVector>
         where TVector : struct
         where TSink : struct, IQuadSink<TIsa, TVector>
     {
         var b = (Block*)blocks;
-        SubBlocks<TIsa, TVector, TSink>(b->Scales, stride, sink);
+        SubBlocks<TIsa, TVector, TSink>(b->Scales, stride, ref sink);
         for (var i = 0; i < 4; i++)
-            Weights<TIsa, TVector, TSink>(i / 2 * 8 + i % 2, b->Quants + 16 * i, stride, sink);
+            Weights<TIsa, TVector, TSink>(i / 2 * 8 + i % 2, b->Quants + 16 * i, stride, ref sink);
     }
 
     // Apart, since the compiler's inliner has a limit.
 
     /// <summary>Scales and minimums.</summary>
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private static void SubBlocks<TIsa, TVector, TSink>(byte* packed, nint stride, TSink sink)
+    private static void SubBlocks<TIsa, TVector, TSink>(byte* packed, nint stride, ref TSink sink)
         where TIsa : struct, IQuadIsa<TVector>
         where TVector : struct
         where TSink : struct, IQuadSink<TIsa, TVector>
@@ -43,7 +43,7 @@ internal readonly unsafe partial struct Q2K
 
     /// <summary>Sixteen weights of each of four chunks.</summary>
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private static void Weights<TIsa, TVector, TSink>(int sixteen, byte* quants, nint stride, TSink sink)
+    private static void Weights<TIsa, TVector, TSink>(int sixteen, byte* quants, nint stride, ref TSink sink)
         where TIsa : struct, IQuadIsa<TVector>
         where TVector : struct
         where TSink : struct, IQuadSink<TIsa, TVector>

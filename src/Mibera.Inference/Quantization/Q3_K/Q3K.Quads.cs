@@ -8,17 +8,17 @@ internal readonly unsafe partial struct Q3K
     public static bool UnpacksQuads => true;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void UnpackQuads<TIsa, TVector, TSink>(byte* blocks, nint stride, TSink sink)
+    public static void UnpackQuads<TIsa, TVector, TSink>(byte* blocks, nint stride, ref TSink sink)
         where TIsa : struct, IQuadIsa<TVector>
         where TVector : struct
         where TSink : struct, IQuadSink<TIsa, TVector>
     {
         var b = (Block*)blocks;
-        SubBlocks<TIsa, TVector, TSink>(b, stride, sink);
+        SubBlocks<TIsa, TVector, TSink>(b, stride, ref sink);
         for (var half = 0; half < 2; half++)
         {
-            FirstRun<TIsa, TVector, TSink>(half, b, stride, sink);
-            LastRun<TIsa, TVector, TSink>(half, b, stride, sink);
+            FirstRun<TIsa, TVector, TSink>(half, b, stride, ref sink);
+            LastRun<TIsa, TVector, TSink>(half, b, stride, ref sink);
         }
     }
 
@@ -26,7 +26,7 @@ internal readonly unsafe partial struct Q3K
 
     /// <summary>Scales.</summary>
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private static void SubBlocks<TIsa, TVector, TSink>(Block* b, nint stride, TSink sink)
+    private static void SubBlocks<TIsa, TVector, TSink>(Block* b, nint stride, ref TSink sink)
         where TIsa : struct, IQuadIsa<TVector>
         where TVector : struct
         where TSink : struct, IQuadSink<TIsa, TVector>
@@ -41,7 +41,7 @@ internal readonly unsafe partial struct Q3K
 
     /// <summary>The first or the last sixteen weights of chunks 0 to 3.</summary>
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private static void FirstRun<TIsa, TVector, TSink>(int half, Block* b, nint stride, TSink sink)
+    private static void FirstRun<TIsa, TVector, TSink>(int half, Block* b, nint stride, ref TSink sink)
         where TIsa : struct, IQuadIsa<TVector>
         where TVector : struct
         where TSink : struct, IQuadSink<TIsa, TVector>
@@ -56,7 +56,7 @@ internal readonly unsafe partial struct Q3K
 
     /// <summary>The same of chunks 4 to 7.</summary>
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private static void LastRun<TIsa, TVector, TSink>(int half, Block* b, nint stride, TSink sink)
+    private static void LastRun<TIsa, TVector, TSink>(int half, Block* b, nint stride, ref TSink sink)
         where TIsa : struct, IQuadIsa<TVector>
         where TVector : struct
         where TSink : struct, IQuadSink<TIsa, TVector>

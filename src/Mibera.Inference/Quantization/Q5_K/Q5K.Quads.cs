@@ -8,16 +8,16 @@ internal readonly unsafe partial struct Q5K
     public static bool UnpacksQuads => true;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void UnpackQuads<TIsa, TVector, TSink>(byte* blocks, nint stride, TSink sink)
+    public static void UnpackQuads<TIsa, TVector, TSink>(byte* blocks, nint stride, ref TSink sink)
         where TIsa : struct, IQuadIsa<TVector>
         where TVector : struct
         where TSink : struct, IQuadSink<TIsa, TVector>
     {
-        SubBlockScales.UnpackQuads<TIsa, TVector, TSink>(blocks, stride, sink);
+        SubBlockScales.UnpackQuads<TIsa, TVector, TSink>(blocks, stride, ref sink);
         for (var half = 0; half < 2; half++)
         {
-            FirstChunks<TIsa, TVector, TSink>(half, (Block*)blocks, stride, sink);
-            LastChunks<TIsa, TVector, TSink>(half, (Block*)blocks, stride, sink);
+            FirstChunks<TIsa, TVector, TSink>(half, (Block*)blocks, stride, ref sink);
+            LastChunks<TIsa, TVector, TSink>(half, (Block*)blocks, stride, ref sink);
         }
     }
 
@@ -25,7 +25,7 @@ internal readonly unsafe partial struct Q5K
 
     /// <summary>The first or the last sixteen weights of chunks 0 to 3.</summary>
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private static void FirstChunks<TIsa, TVector, TSink>(int half, Block* b, nint stride, TSink sink)
+    private static void FirstChunks<TIsa, TVector, TSink>(int half, Block* b, nint stride, ref TSink sink)
         where TIsa : struct, IQuadIsa<TVector>
         where TVector : struct
         where TSink : struct, IQuadSink<TIsa, TVector>
@@ -41,7 +41,7 @@ internal readonly unsafe partial struct Q5K
 
     /// <summary>The same of chunks 4 to 7.</summary>
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private static void LastChunks<TIsa, TVector, TSink>(int half, Block* b, nint stride, TSink sink)
+    private static void LastChunks<TIsa, TVector, TSink>(int half, Block* b, nint stride, ref TSink sink)
         where TIsa : struct, IQuadIsa<TVector>
         where TVector : struct
         where TSink : struct, IQuadSink<TIsa, TVector>

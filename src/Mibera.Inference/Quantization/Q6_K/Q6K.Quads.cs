@@ -8,17 +8,17 @@ internal readonly unsafe partial struct Q6K
     public static bool UnpacksQuads => true;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void UnpackQuads<TIsa, TVector, TSink>(byte* blocks, nint stride, TSink sink)
+    public static void UnpackQuads<TIsa, TVector, TSink>(byte* blocks, nint stride, ref TSink sink)
         where TIsa : struct, IQuadIsa<TVector>
         where TVector : struct
         where TSink : struct, IQuadSink<TIsa, TVector>
     {
         var b = (Block*)blocks;
-        SubBlocks<TIsa, TVector, TSink>((byte*)b->Scales, stride, sink);
+        SubBlocks<TIsa, TVector, TSink>((byte*)b->Scales, stride, ref sink);
         for (var i = 0; i < 4; i++)
         {
             var (run, half) = (i / 2, i % 2);
-            Weights<TIsa, TVector, TSink>(8 * run + half, b->Low + 64 * run + 16 * half, b->High + 16 * i, stride, sink);
+            Weights<TIsa, TVector, TSink>(8 * run + half, b->Low + 64 * run + 16 * half, b->High + 16 * i, stride, ref sink);
         }
     }
 
@@ -26,7 +26,7 @@ internal readonly unsafe partial struct Q6K
 
     /// <summary>Scales.</summary>
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private static void SubBlocks<TIsa, TVector, TSink>(byte* packed, nint stride, TSink sink)
+    private static void SubBlocks<TIsa, TVector, TSink>(byte* packed, nint stride, ref TSink sink)
         where TIsa : struct, IQuadIsa<TVector>
         where TVector : struct
         where TSink : struct, IQuadSink<TIsa, TVector>
@@ -40,7 +40,7 @@ internal readonly unsafe partial struct Q6K
 
     /// <summary>Sixteen weights of each of four chunks.</summary>
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private static void Weights<TIsa, TVector, TSink>(int sixteen, byte* low, byte* high, nint stride, TSink sink)
+    private static void Weights<TIsa, TVector, TSink>(int sixteen, byte* low, byte* high, nint stride, ref TSink sink)
         where TIsa : struct, IQuadIsa<TVector>
         where TVector : struct
         where TSink : struct, IQuadSink<TIsa, TVector>
