@@ -1,6 +1,8 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 using Mibera.Inference.Gguf;
+using Mibera.Inference.Kernels.Batch;
 using Mibera.Inference.Quantization;
 using Mibera.Inference.Simd;
 
@@ -22,9 +24,9 @@ internal sealed unsafe class FloatKernel<TFormat> : MatrixKernel
     /// <summary>Inputs that share a conversion of weights: as many as keep their columns in L2.</summary>
     private const int InputBlock = 32;
 
-    /// <summary>With more inputs than this, binary16 weights are converted once instead of for every 4 inputs. (The other
+    /// <summary>With more inputs than this, binary16 weights are converted once instead of for every 2 to 4 inputs. (The other
     /// formats' conversion is one shift or none.)</summary>
-    private const int InputsWorthExpanding = 8;
+    private static readonly int InputsWorthExpanding = Vector512.IsHardwareAccelerated ? 8 : 5;
 
     /// <summary>Columns converted at a time: 4 rows of them take half of L1.</summary>
     private const int ColumnBlock = 1024;
@@ -156,11 +158,20 @@ internal sealed unsafe class FloatKernel<TFormat> : MatrixKernel
         where TSource : struct, IFloatFormat
     {
         var t = 0;
-        // A tile of 16 sums needs 32 registers; machines with 16 halves of them take one input at a time.
+        // A tile of 16 sums needs 32 registers. With sixteen of 256 bits, 12 halves of sums, 3 of inputs and one of weights fill them;
+        // elsewhere inputs go one by one, on Arm, too, which has not been measured.
         if (Vector512.IsHardwareAccelerated)
         {
             for (; t <= inputs - 4; t += 4)
                 AddFour<TSource>(rows, width, x + t * stride, stride, sums + t);
+        }
+        else if (Vector256.IsHardwareAccelerated)
+        {
+            // Four left are two and two, so that none comes alone.
+            for (; inputs - t is 3 or > 4; t += 3)
+                AddTile<TSource, Three>(rows, width, x + t * stride, stride, sums + t);
+            for (; inputs - t >= 2; t += 2)
+                AddTile<TSource, Two>(rows, width, x + t * stride, stride, sums + t);
         }
         for (; t < inputs; t++)
             AddOne<TSource>(rows, width, x + t * stride, sums + t);
@@ -221,6 +232,61 @@ internal sealed unsafe class FloatKernel<TFormat> : MatrixKernel
         sums[3] = new FourSums(d0, d1, d2, d3);
     }
 
+    /// <summary>Two or three inputs with four rows: first their lanes 0 to 7, then, from the first-level cache, 8 to 15.</summary>
+    private static void AddTile<TSource, TCount>(in RowPointers rows, int width, float* x, long stride, FourSums* sums)
+        where TSource : struct, IFloatFormat
+        where TCount : struct, ICount
+    {
+        const int Half = Lanes.Count / 2;
+        AddHalf<TSource, TCount>(rows, width, x, stride, (Vector256<float>*)sums);
+        AddHalf<TSource, TCount>(
+            rows.Advance(Half * TSource.Bytes), width, x + Half, stride, (Vector256<float>*)sums + 1);
+    }
+
+    /// <summary>Half of the lanes. <paramref name="lanes"/> are the <see cref="FourSums"/> of each input as eight vectors of 256 bits, of
+    /// which every other one is of this half.</summary>
+    private static void AddHalf<TSource, TCount>(in RowPointers rows, int width, float* x, long stride, Vector256<float>* lanes)
+        where TSource : struct, IFloatFormat
+        where TCount : struct, ICount
+    {
+        byte* row0 = rows[0], row1 = rows[1], row2 = rows[2], row3 = rows[3];
+        float* x1 = x + stride, x2 = x1 + stride;
+        var (a0, a1, a2, a3) = (lanes[0], lanes[2], lanes[4], lanes[6]);
+        var (b0, b1, b2, b3) = (lanes[8], lanes[10], lanes[12], lanes[14]);
+        Vector256<float> c0 = default, c1 = default, c2 = default, c3 = default;
+        if (TCount.Value > 2)
+            (c0, c1, c2, c3) = (lanes[16], lanes[18], lanes[20], lanes[22]);
+        for (nint i = 0; i < width; i += Lanes.Count)
+        {
+            var (a, b) = (Vector256.Load(x + i), Vector256.Load(x1 + i));
+            var c = TCount.Value > 2 ? Vector256.Load(x2 + i) : default;
+            var w = TSource.LoadEight(row0 + i * TSource.Bytes);
+            a0 = Vector256.FusedMultiplyAdd(a, w, a0);
+            b0 = Vector256.FusedMultiplyAdd(b, w, b0);
+            if (TCount.Value > 2)
+                c0 = Vector256.FusedMultiplyAdd(c, w, c0);
+            w = TSource.LoadEight(row1 + i * TSource.Bytes);
+            a1 = Vector256.FusedMultiplyAdd(a, w, a1);
+            b1 = Vector256.FusedMultiplyAdd(b, w, b1);
+            if (TCount.Value > 2)
+                c1 = Vector256.FusedMultiplyAdd(c, w, c1);
+            w = TSource.LoadEight(row2 + i * TSource.Bytes);
+            a2 = Vector256.FusedMultiplyAdd(a, w, a2);
+            b2 = Vector256.FusedMultiplyAdd(b, w, b2);
+            if (TCount.Value > 2)
+                c2 = Vector256.FusedMultiplyAdd(c, w, c2);
+            w = TSource.LoadEight(row3 + i * TSource.Bytes);
+            a3 = Vector256.FusedMultiplyAdd(a, w, a3);
+            b3 = Vector256.FusedMultiplyAdd(b, w, b3);
+            if (TCount.Value > 2)
+                c3 = Vector256.FusedMultiplyAdd(c, w, c3);
+        }
+        (lanes[0], lanes[2], lanes[4], lanes[6]) = (a0, a1, a2, a3);
+        (lanes[8], lanes[10], lanes[12], lanes[14]) = (b0, b1, b2, b3);
+        if (TCount.Value > 2)
+            (lanes[16], lanes[18], lanes[20], lanes[22]) = (c0, c1, c2, c3);
+    }
+
     /// <summary>Adds the last, incomplete lanes with zeros behind them.</summary>
     private static FourSums AddTail(in RowPointers rows, int column, int rest, float* x, in FourSums sums)
     {
@@ -251,7 +317,8 @@ internal sealed unsafe class FloatKernel<TFormat> : MatrixKernel
         return TFormat.Load((byte*)&tail);
     }
 
-    /// <summary>One input's sums with 4 rows.</summary>
+    /// <summary>One input's sums with 4 rows, in this order: <see cref="AddHalf"/> takes them by halves.</summary>
+    [StructLayout(LayoutKind.Sequential)]
     private readonly struct FourSums(Vector512<float> a, Vector512<float> b, Vector512<float> c, Vector512<float> d)
     {
         public readonly Vector512<float> A = a;

@@ -80,11 +80,11 @@ internal static partial class KernelTable
         var panels = CreateBatch<TIsa, TPanel, TVector>(TFormat.Type);
         if (!TIsa.SeveralInputsAtOnce)
             return panels;
-        // Up to where matrix x matrix is no faster, on Zen 3 with AVX2: later where panels are of words. On Golden Cove K-quants are 1.1 to
-        // 1.3 times as fast with panels from four inputs on. (Zen 3 was measured before IQ4_XS was unpacked row beside row.)
+        // Up to where matrix x matrix is no faster, with AVX2 from memory on Zen 3 (later where panels are of words, or where two products
+        // are added up, as of Q6_K) or on Golden Cove, where K-quants are 1.1 to 1.3 times as fast with panels from four inputs on.
         var few = TFormat.Form == WeightForm.Signed && TPanel.SumsAreWords ? 8
-            : !TFormat.UnpacksQuads ? 5
-            : Cpu.IsAmd ? 4 : 3;
+            : Cpu.IsAmd ? TFormat.Type == GgmlType.Q6_K ? 8 : 4
+            : TFormat.UnpacksQuads ? 3 : 5;
         return new FewInputsBatch(few, new SeveralInputsBatch<TFormat, TIsa>(), panels);
     }
 

@@ -6,8 +6,8 @@ namespace Mibera.Inference.Kernels;
 /// <summary>
 /// The lane pattern of every float reduction: element i belongs to lane i % 16, each lane adds its elements in
 /// ascending order, and a fixed tree joins the lanes. Machines with narrower vectors split the 16 lanes and add in the
-/// same order, so the bits agree. (On AVX2 the JIT keeps a <see cref="Vector512{T}"/> in two registers: measured as
-/// fast as pairs of 256-bit vectors written by hand.)
+/// same order, so the bits agree. (On AVX2 the JIT keeps a <see cref="Vector512{T}"/> in two registers: as fast, where they suffice, as
+/// pairs of 256-bit vectors written by hand.)
 /// </summary>
 internal static unsafe class Lanes
 {

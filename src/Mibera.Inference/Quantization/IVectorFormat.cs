@@ -87,7 +87,8 @@ internal unsafe interface IVectorFormat : IBlockFormat
     static virtual bool UnpacksQuads => false;
 
     /// <summary>Unpacks a super-block of each of <see cref="IQuadIsa{TVector}.Rows"/> rows, <paramref name="stride"/> bytes apart, row
-    /// beside row: far less work than to unpack and to transpose them.</summary>
+    /// beside row: far less work than to unpack and to transpose them. The sink goes by reference, for it is large and the parts of the
+    /// work are methods that are not inlined.</summary>
     static virtual void UnpackQuads<TIsa, TVector, TSink>(byte* blocks, nint stride, ref TSink sink)
         where TIsa : struct, IQuadIsa<TVector>
         where TVector : struct

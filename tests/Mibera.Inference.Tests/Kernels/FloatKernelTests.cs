@@ -15,9 +15,9 @@ public unsafe class FloatKernelTests
     [MemberData(nameof(Types))]
     public void HasTheBitsOfItsScalarStatement(GgmlType type)
     {
-        foreach (var columns in (int[])[.. Enumerable.Range(1, 100), 1024, 1040, 2053])
+        foreach (var columns in (int[])[.. Enumerable.Range(1, 100), 1024, 1040, 2053, 2058])
         {
-            foreach (var (rows, inputs) in (ReadOnlySpan<(int, int)>)[(1, 1), (6, 1), (23, 1), (150, 1), (3, 2), (4, 4), (5, 7), (9, 33), (2, 65)])
+            foreach (var (rows, inputs) in (ReadOnlySpan<(int, int)>)[(1, 1), (6, 1), (23, 1), (150, 1), (3, 2), (6, 3), (4, 4), (5, 7), (9, 33), (2, 65)])
             {
                 if (columns > 20 && columns % 7 != 0 && inputs > 7) continue;
                 Check(type, rows, columns, inputs);
@@ -30,6 +30,7 @@ public unsafe class FloatKernelTests
     public void RowRangesAreIndependent(GgmlType type)
     {
         CheckRowRanges(type, inputs: 1);
+        CheckRowRanges(type, inputs: 3);
         CheckRowRanges(type, inputs: 5);
     }
 
@@ -55,7 +56,7 @@ public unsafe class FloatKernelTests
     {
         foreach (var columns in (int[])[1, 15, 16, 17, 80, 1031])
         {
-            foreach (var inputs in (int[])[1, 5])
+            foreach (var inputs in (int[])[1, 2, 3, 5])
             {
                 using var input = Input(inputs, columns);
                 var output = new float[9 * inputs];
@@ -90,6 +91,33 @@ public unsafe class FloatKernelTests
                 Assert.True(float.IsNaN(output[i]), $"{i:x4}");
             else
                 Assert.Equal(BitConverter.SingleToInt32Bits(expected), BitConverter.SingleToInt32Bits(output[i]));
+        }
+    }
+
+    /// <summary>By sixteen, as vectors of 512 bits take them, and by eight.</summary>
+    [Theory]
+    [MemberData(nameof(Types))]
+    public void HalvesOfLanesAreConvertedAlike(GgmlType type)
+    {
+        switch (type)
+        {
+            case GgmlType.F32: CheckHalves<F32Format>(); break;
+            case GgmlType.F16: CheckHalves<F16Format>(); break;
+            default: CheckHalves<BF16Format>(); break;
+        }
+    }
+
+    private static void CheckHalves<TFormat>()
+        where TFormat : struct, IFloatFormat
+    {
+        var elements = stackalloc ushort[32];
+        for (var first = 0; first < 65536; first += 16)
+        {
+            for (var i = 0; i < 32; i++)
+                elements[i] = (ushort)(first + i);
+            var all = TFormat.Load((byte*)elements).AsInt32();
+            Assert.Equal(all.GetLower(), TFormat.LoadEight((byte*)elements).AsInt32());
+            Assert.Equal(all.GetUpper(), TFormat.LoadEight((byte*)elements + 8 * TFormat.Bytes).AsInt32());
         }
     }
 
@@ -134,7 +162,8 @@ public unsafe class FloatKernelTests
                 {
                     var bytes = Weights(GgmlType.F16, 9 * columns);
                     BitConverter.TryWriteBytes(bytes.AsSpan(2 * (row * columns + at)), (ushort)special);
-                    Check(GgmlType.F16, 9, columns, 1, bytes);
+                    foreach (var inputs in (int[])[1, 2, 3, 9])
+                        Check(GgmlType.F16, 9, columns, inputs, bytes);
                 }
             }
         }

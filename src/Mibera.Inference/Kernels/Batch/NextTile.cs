@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
 using Mibera.Inference.Simd;
 
 namespace Mibera.Inference.Kernels.Batch;
@@ -9,8 +10,9 @@ namespace Mibera.Inference.Kernels.Batch;
 /// </summary>
 /// <remarks>
 /// Processors of Intel read them as eight streams, each of four adjacent rows: on Golden Cove, two threads from memory, four to eight
-/// inputs of Q4_K are 1.1 to 1.15 times as fast with eight streams as with one, of Q6_K 1.02 to 1.2, of the other K-quants 1.0 to 1.05.
-/// Those of AMD read them in order: decoding with streams is slower on Zen 5.
+/// inputs of Q4_K are 1.1 to 1.15 times as fast with eight streams as with one, of Q6_K 1.02 to 1.2, of the other K-quants 1.0 to 1.05;
+/// on Zen 3, four to 24, Q6_K 1.04 to 1.2, Q4_K 1.0 to 1.04. Those of AMD with AVX-512 read them in order: decoding with streams is slower
+/// on Zen 5.
 /// </remarks>
 internal readonly unsafe struct NextTile<TIsa>
     where TIsa : struct, IIsa
@@ -24,7 +26,7 @@ internal readonly unsafe struct NextTile<TIsa>
     /// <summary>As this processor prefers it.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public NextTile(in WeightMatrix weights, int row, long offset, int partBytes)
-        : this(weights, row, offset, partBytes, inStreams: !Cpu.IsAmd)
+        : this(weights, row, offset, partBytes, inStreams: !Cpu.IsAmd || !Vector512.IsHardwareAccelerated)
     {
     }
 

@@ -38,7 +38,7 @@ internal static unsafe class SeveralInputsWalk<TFormat, TIsa, TCount>
             Prepare(block, stride, count, quants, quantSums, x.Width, groups);
             for (nint i = 0; i < count; i++)
             {
-                SuperBlockWalk<TFormat, TIsa>.FetchAhead(block + i * stride);
+                RowStreams.FetchAhead<TIsa>(block + i * stride, TFormat.BlockBytes);
                 MultiplyRow(block + i * stride, quants, x.Width, tables, i, groups);
             }
             for (var t = 0; t < TCount.Value; t++)

@@ -33,7 +33,7 @@ internal static unsafe class SuperBlockWalk<TFormat, TIsa>
                 Prepare(block, stride, count, quants, sums, group);
                 for (nint i = 0; i < count; i++, block += stride)
                 {
-                    FetchAhead(block);
+                    RowStreams.FetchAhead<TIsa>(block, TFormat.BlockBytes);
                     MultiplyRow(block, quants, tables, i, group);
                 }
                 accumulator = Accumulate(accumulator, sums, x.Scales[b], group.ScaleBits, group);
@@ -62,7 +62,6 @@ internal static unsafe class SuperBlockWalk<TFormat, TIsa>
     {
         for (nint i = 0; i < count; i++)
         {
-            FetchAhead(block + i * stride);
             var sink = Begin(quants, i, group);
             TFormat.UnpackWeights<TIsa, DotSink>(block + i * stride, 0, tables, group.PreparedOf(i), ref sink);
             group.Products[i] = sink.Sum;
@@ -118,15 +117,6 @@ internal static unsafe class SuperBlockWalk<TFormat, TIsa>
             var mins = RowPairs<TFormat, TIsa>.Prepare(block, stride, pair, count, group);
             RowPairs<TFormat, TIsa>.StoreMinimums(mins, sumsOf32, pair, group);
         }
-    }
-
-    /// <summary>Fetches what the row will need <see cref="RowStreams.PrefetchDistance"/> later: as many bytes as a block has, beside the
-    /// row's products. Before those of all rows the hints would come in a burst, more than a core has misses on their way.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void FetchAhead(byte* block)
-    {
-        for (var line = 0; line < TFormat.BlockBytes; line += 64)
-            TIsa.Prefetch(block + RowStreams.PrefetchDistance + line, intoFirstLevel: true);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

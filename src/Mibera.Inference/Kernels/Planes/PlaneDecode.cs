@@ -49,8 +49,7 @@ internal sealed unsafe class PlaneDecode : DecodeKernel
             var block = rows;
             for (var i = 0; i < count; i++, block += stride)
             {
-                Avx2Isa.Prefetch(block + RowStreams.PrefetchDistance, intoFirstLevel: true);
-                Avx2Isa.Prefetch(block + RowStreams.PrefetchDistance + 64, intoFirstLevel: true);
+                RowStreams.FetchAhead<Avx2Isa>(block, IQ2XXS.BlockBytes);
                 bits[i] = *(ushort*)block;
                 products[i] = IQ2XXS.Planes.Multiply(tables, block, packed);
             }

@@ -18,6 +18,10 @@ internal readonly unsafe struct BF16Format : IFloatFormat
         (Vector512.WidenLower(Vector256.Load((ushort*)elements).ToVector512Unsafe()) << 16).AsSingle();
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<float> LoadEight(byte* elements) =>
+        (Vector256.WidenLower(Vector128.Load((ushort*)elements).ToVector256Unsafe()) << 16).AsSingle();
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector512<float> LoadFinite(byte* elements) => Load(elements);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -19,6 +19,10 @@ internal readonly unsafe struct F16Format : IFloatFormat
         HalfVectors.Load((ushort*)elements);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<float> LoadEight(byte* elements) =>
+        HalfVectors.LoadEight((ushort*)elements);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector512<float> LoadFinite(byte* elements) => HalfVectors.LoadFinite((ushort*)elements);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -18,6 +18,10 @@ internal readonly unsafe struct F32Format : IFloatFormat
         Vector512.Load((float*)elements);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<float> LoadEight(byte* elements) =>
+        Vector256.Load((float*)elements);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector512<float> LoadFinite(byte* elements) => Load(elements);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

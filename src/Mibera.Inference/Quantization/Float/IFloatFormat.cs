@@ -17,6 +17,9 @@ internal unsafe interface IFloatFormat
     /// <summary>The 16 elements at <paramref name="elements"/>, as <see cref="Decode"/> converts them.</summary>
     static abstract Vector512<float> Load(byte* elements);
 
+    /// <summary>The 8 elements at <paramref name="elements"/>, likewise.</summary>
+    static abstract Vector256<float> LoadEight(byte* elements);
+
     /// <summary>As <see cref="Load"/>, but undefined for infinities and NaN that <see cref="NotFinite"/> reports: where looking for
     /// them in every vector costs time, a kernel looks once in a row.</summary>
     static abstract Vector512<float> LoadFinite(byte* elements);
