@@ -21,6 +21,10 @@ internal sealed unsafe class FloatKernel<TFormat> : MatrixKernel
     /// <summary>Columns of a step of the loop over one input.</summary>
     private const int Step = 2 * Lanes.Count;
 
+    /// <summary>Bytes ahead in each of four streams, which move faster than the eight of <see cref="RowStreams"/>. (On Zen 3 512 are as
+    /// good.)</summary>
+    private const int PrefetchDistance = 768;
+
     /// <summary>Inputs that share a conversion of weights: as many as keep their columns in L2.</summary>
     private const int InputBlock = 32;
 
@@ -123,9 +127,9 @@ internal sealed unsafe class FloatKernel<TFormat> : MatrixKernel
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void Prefetch(byte* row)
     {
-        Hint.Prefetch(row + RowStreams.PrefetchDistance);
+        Hint.Prefetch(row + PrefetchDistance);
         if (Step * TFormat.Bytes > 64)
-            Hint.Prefetch(row + RowStreams.PrefetchDistance + 64);
+            Hint.Prefetch(row + PrefetchDistance + 64);
     }
 
     /// <summary>Four rows of weights with up to <see cref="InputBlock"/> inputs, column block by column block.</summary>

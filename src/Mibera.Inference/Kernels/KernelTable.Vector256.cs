@@ -83,7 +83,7 @@ internal static partial class KernelTable
         // Up to where matrix x matrix is no faster, with AVX2 from memory on Zen 3 (later where panels are of words, or where two products
         // are added up, as of Q6_K) or on Golden Cove, where K-quants are 1.1 to 1.3 times as fast with panels from four inputs on.
         var few = TFormat.Form == WeightForm.Signed && TPanel.SumsAreWords ? 8
-            : Cpu.IsAmd ? TFormat.Type == GgmlType.Q6_K ? 8 : 4
+            : Cpu.IsAmd ? (TFormat.Type == GgmlType.Q6_K ? 8 : 4)
             : TFormat.UnpacksQuads ? 3 : 5;
         return new FewInputsBatch(few, new SeveralInputsBatch<TFormat, TIsa>(), panels);
     }
