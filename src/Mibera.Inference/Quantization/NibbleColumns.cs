@@ -27,14 +27,15 @@ internal static unsafe class NibbleColumns
         sink.Accept(7, TIsa.Bits(c3, 4, 15));
     }
 
-    /// <summary>As indices of a table of 16 bytes, in both lanes of <paramref name="table"/>.</summary>
+    /// <summary>As indices of a table of 16 bytes, in both lanes of <paramref name="entries"/>.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void Unpack<TIsa, TVector, TSink>(byte* quants, nint stride, Vector256<byte> table, ref TSink sink)
+    public static void Unpack<TIsa, TVector, TSink>(byte* quants, nint stride, Vector256<byte> entries, ref TSink sink)
         where TIsa : struct, IQuadIsa<TVector>
         where TVector : struct
         where TSink : struct, IColumnSink<TVector>
     {
         TIsa.LoadTransposed(quants, stride, out var c0, out var c1, out var c2, out var c3);
+        var table = TIsa.Table(entries);
         sink.Accept(0, TIsa.Lookup(table, TIsa.Bits(c0, 0, 15)));
         sink.Accept(1, TIsa.Lookup(table, TIsa.Bits(c1, 0, 15)));
         sink.Accept(2, TIsa.Lookup(table, TIsa.Bits(c2, 0, 15)));

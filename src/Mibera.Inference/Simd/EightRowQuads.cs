@@ -42,6 +42,9 @@ internal readonly unsafe struct EightRowQuads<TIsa> : IQuadIsa<Vector256<byte>>
     public static Vector256<byte> LoadDwords(byte* first, nint stride) => Unpacking.Dwords(first, stride);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<byte> Table(Vector256<byte> entries) => entries;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector256<byte> Lookup(Vector256<byte> table, Vector256<byte> indices) => TIsa.Lookup(table, indices);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -61,9 +64,6 @@ internal readonly unsafe struct EightRowQuads<TIsa> : IQuadIsa<Vector256<byte>>
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector256<byte> MultiplyWords(Vector256<byte> a, Vector256<byte> b) => (a.AsInt16() * b.AsInt16()).AsByte();
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector256<byte> Subtract(Vector256<byte> v, byte offset) => v - Vector256.Create(offset);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -74,6 +74,10 @@ internal readonly unsafe struct EightRowQuads<TIsa> : IQuadIsa<Vector256<byte>>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector256<byte> SignedPair(Vector256<byte> v, bool last) =>
         SignedWords(v, QuadBytes.PairToWords0, QuadBytes.PairToWords8, last ? 2 : 0);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<byte> ScaledPair(Vector256<byte> v, bool last, Vector256<byte> scales) =>
+        (SignedPair(v, last).AsInt16() * scales.AsInt16()).AsByte();
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector256<byte> SignedWords(Vector256<byte> v, ulong lower, ulong upper, int next)

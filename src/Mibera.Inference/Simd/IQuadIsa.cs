@@ -36,8 +36,11 @@ internal unsafe interface IQuadIsa<TVector>
 
     static abstract TVector Or(TVector a, TVector b);
 
-    /// <summary>Entries of a table of 16 bytes, which both lanes of <paramref name="table"/> hold; indices are at most 15.</summary>
-    static abstract TVector Lookup(Vector256<byte> table, TVector indices);
+    /// <summary>A table of 16 bytes, which both lanes of <paramref name="entries"/> hold, for <see cref="Lookup"/>.</summary>
+    static abstract TVector Table(Vector256<byte> entries);
+
+    /// <summary>Entries of a <see cref="Table"/>; indices are at most 15.</summary>
+    static abstract TVector Lookup(TVector table, TVector indices);
 
     /// <summary>
     /// In byte i of every dword <paramref name="value"/>, where bit 4 <paramref name="quad"/> + i of that dword of
@@ -51,9 +54,6 @@ internal unsafe interface IQuadIsa<TVector>
     /// <summary>The nibbles of bytes 0 and 1 of every dword, or of 2 and 3, the low one of each first.</summary>
     static abstract TVector Nibbles(TVector v, bool last);
 
-    /// <summary>Products of words, modulo 2^16.</summary>
-    static abstract TVector MultiplyWords(TVector a, TVector b);
-
     /// <summary>Subtracts from every byte.</summary>
     static abstract TVector Subtract(TVector v, byte offset);
 
@@ -64,4 +64,7 @@ internal unsafe interface IQuadIsa<TVector>
 
     /// <summary>Bytes 0 and 1 of every dword, or 2 and 3, signed, as two words.</summary>
     static abstract TVector SignedPair(TVector v, bool last);
+
+    /// <summary><see cref="SignedPair"/> times <paramref name="scales"/>, words in [-128, 127].</summary>
+    static abstract TVector ScaledPair(TVector v, bool last, TVector scales);
 }

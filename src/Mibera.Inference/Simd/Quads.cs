@@ -35,7 +35,7 @@ internal readonly unsafe struct Quads<TIsa, TVector>
 
     /// <summary><see cref="IQuadIsa{TVector}.Lookup"/> of all.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public Quads<TIsa, TVector> LookUpIn(Vector256<byte> table) =>
+    public Quads<TIsa, TVector> LookUpIn(TVector table) =>
         new(TIsa.Lookup(table, Q0), TIsa.Lookup(table, Q1), TIsa.Lookup(table, Q2), TIsa.Lookup(table, Q3));
 
     /// <summary>Subtracts from every byte.</summary>

@@ -48,8 +48,14 @@ internal readonly unsafe struct SixteenRowQuads : IQuadIsa<Vector512<byte>>
         Unpacking.Dwords(first, stride).ToVector512Unsafe(), Unpacking.Dwords(first + 8 * stride, stride), 1);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector512<byte> Lookup(Vector256<byte> table, Vector512<byte> indices) =>
-        Avx512BW.Shuffle(Vector512.Create(table, table), indices);
+    public static Vector512<byte> Table(Vector256<byte> entries)
+    {
+        var lanes = entries.ToVector512Unsafe().AsInt32();
+        return Avx512F.Shuffle4x128(lanes, lanes, 0).AsByte();
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<byte> Lookup(Vector512<byte> table, Vector512<byte> indices) => Avx512BW.Shuffle(table, indices);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector512<byte> BitsOfQuad(Vector512<byte> v, int quad, byte value)
@@ -75,9 +81,6 @@ internal readonly unsafe struct SixteenRowQuads : IQuadIsa<Vector512<byte>>
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector512<byte> MultiplyWords(Vector512<byte> a, Vector512<byte> b) => (a.AsInt16() * b.AsInt16()).AsByte();
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector512<byte> Subtract(Vector512<byte> v, byte offset) => v - Vector512.Create(offset);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -88,6 +91,11 @@ internal readonly unsafe struct SixteenRowQuads : IQuadIsa<Vector512<byte>>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector512<byte> SignedPair(Vector512<byte> v, bool last) =>
         SignedWords(v, QuadBytes.PairToWords0, QuadBytes.PairToWords8, last ? 2 : 0);
+
+    // (256 a * 256 b) >> 16 = a b, without shifting a down first.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<byte> ScaledPair(Vector512<byte> v, bool last, Vector512<byte> scales) => Avx512BW.MultiplyHigh(
+        ToTop(v, QuadBytes.PairToWords0, QuadBytes.PairToWords8, last ? 2 : 0), scales.AsInt16() << 8).AsByte();
 
     /// <summary>Byte <paramref name="index"/> of each dword in all of its bytes.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -100,11 +108,14 @@ internal readonly unsafe struct SixteenRowQuads : IQuadIsa<Vector512<byte>>
         Gfni.V512.GaloisFieldAffineTransform(v, Vector512.Create(matrix).AsByte(), 0);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector512<byte> SignedWords(Vector512<byte> v, ulong lower, ulong upper, int next)
+    private static Vector512<byte> SignedWords(Vector512<byte> v, ulong lower, ulong upper, int next) =>
+        (ToTop(v, lower, upper, next) >> 8).AsByte();
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector512<short> ToTop(Vector512<byte> v, ulong lower, ulong upper, int next)
     {
         lower += (ulong)next * QuadBytes.NextByte;
         upper += (ulong)next * QuadBytes.NextByte;
-        var toTop = Vector512.Create(lower, upper, lower, upper, lower, upper, lower, upper).AsByte();
-        return (Avx512BW.Shuffle(v, toTop).AsInt16() >> 8).AsByte();
+        return Avx512BW.Shuffle(v, Vector512.Create(lower, upper, lower, upper, lower, upper, lower, upper).AsByte()).AsInt16();
     }
 }

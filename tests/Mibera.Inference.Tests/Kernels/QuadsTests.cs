@@ -73,8 +73,7 @@ public unsafe class QuadsTests
         Add(TIsa.LoadDwords(rows + 5, RowBytes));
         Add(TIsa.Or(a, b));
         Add(TIsa.Subtract(a, 32));
-        Add(TIsa.MultiplyWords(a, b));
-        Add(TIsa.Lookup(Codebooks.Iq4NlTable, TIsa.Bits(a, 0, 15)));
+        Add(TIsa.Lookup(TIsa.Table(Codebooks.Iq4NlTable), TIsa.Bits(a, 0, 15)));
         for (var shift = 0; shift < 8; shift++)
         {
             foreach (var mask in new byte[] { 1, 3, 4, 15, 16, 48, 63, 127 })
@@ -96,6 +95,7 @@ public unsafe class QuadsTests
         foreach (var last in new[] { false, true })
         {
             Add(TIsa.SignedPair(a, last));
+            Add(TIsa.ScaledPair(a, last, TIsa.SignedByte(b, 1, words: true)));
             Add(TIsa.Nibbles(a, last));
         }
 

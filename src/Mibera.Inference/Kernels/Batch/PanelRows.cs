@@ -79,8 +79,8 @@ internal readonly unsafe struct PanelRows<TFormat, TProducts, TQuads, TQuadVecto
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private void StoreScaledWords(nint i, TQuadVector bytes, TQuadVector scales)
     {
-        StoreWeights(i, TQuads.MultiplyWords(TQuads.SignedPair(bytes, last: false), scales));
-        StoreWeights(i + 1, TQuads.MultiplyWords(TQuads.SignedPair(bytes, last: true), scales));
+        StoreWeights(i, TQuads.ScaledPair(bytes, last: false, scales));
+        StoreWeights(i + 1, TQuads.ScaledPair(bytes, last: true, scales));
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -38,10 +38,11 @@ internal readonly unsafe partial struct IQ4XS
         where TVector : struct
         where TSink : struct, IQuadSink<TIsa, TVector>
     {
+        var highBits = TIsa.Table(HighBits);
         var header = Quads<TIsa, TVector>.Load(blocks, stride);
-        var (low, high) = (TIsa.Nibbles(header.Q1, last: false), TIsa.Lookup(HighBits, TIsa.Fields(header.Q0, 2)));
+        var (low, high) = (TIsa.Nibbles(header.Q1, last: false), TIsa.Lookup(highBits, TIsa.Fields(header.Q0, 2)));
         sink.Scales(0, TIsa.Subtract(TIsa.Or(low, high), 32));
-        (low, high) = (TIsa.Nibbles(header.Q1, last: true), TIsa.Lookup(HighBits, TIsa.Fields(header.Q0, 3)));
+        (low, high) = (TIsa.Nibbles(header.Q1, last: true), TIsa.Lookup(highBits, TIsa.Fields(header.Q0, 3)));
         sink.Scales(1, TIsa.Subtract(TIsa.Or(low, high), 32));
     }
 
@@ -52,8 +53,9 @@ internal readonly unsafe partial struct IQ4XS
         where TVector : struct
         where TSink : struct, IQuadSink<TIsa, TVector>
     {
+        var levels = TIsa.Table(Codebooks.Iq4NlTable);
         var run = Quads<TIsa, TVector>.Load(quants, stride);
-        sink.Weights(sixteen, run.Bits(0, 15).LookUpIn(Codebooks.Iq4NlTable));
-        sink.Weights(sixteen + 1, run.Bits(4, 15).LookUpIn(Codebooks.Iq4NlTable));
+        sink.Weights(sixteen, run.Bits(0, 15).LookUpIn(levels));
+        sink.Weights(sixteen + 1, run.Bits(4, 15).LookUpIn(levels));
     }
 }

@@ -23,14 +23,15 @@ internal readonly unsafe partial struct NVFP4 : IColumnFormat
         where TSink : struct, IColumnSink<TVector>
     {
         TIsa.LoadTransposed(((Block*)block)->Quants + 16 * step, stride, out var c0, out var c1, out var c2, out var c3);
-        sink.Accept(0, TIsa.Lookup(Codebooks.Fp4Table, TIsa.Bits(c0, 0, 15)));
-        sink.Accept(1, TIsa.Lookup(Codebooks.Fp4Table, TIsa.Bits(c1, 0, 15)));
-        sink.Accept(2, TIsa.Lookup(Codebooks.Fp4Table, TIsa.Bits(c0, 4, 15)));
-        sink.Accept(3, TIsa.Lookup(Codebooks.Fp4Table, TIsa.Bits(c1, 4, 15)));
-        sink.Accept(4, TIsa.Lookup(Codebooks.Fp4Table, TIsa.Bits(c2, 0, 15)));
-        sink.Accept(5, TIsa.Lookup(Codebooks.Fp4Table, TIsa.Bits(c3, 0, 15)));
-        sink.Accept(6, TIsa.Lookup(Codebooks.Fp4Table, TIsa.Bits(c2, 4, 15)));
-        sink.Accept(7, TIsa.Lookup(Codebooks.Fp4Table, TIsa.Bits(c3, 4, 15)));
+        var table = TIsa.Table(Codebooks.Fp4Table);
+        sink.Accept(0, TIsa.Lookup(table, TIsa.Bits(c0, 0, 15)));
+        sink.Accept(1, TIsa.Lookup(table, TIsa.Bits(c1, 0, 15)));
+        sink.Accept(2, TIsa.Lookup(table, TIsa.Bits(c0, 4, 15)));
+        sink.Accept(3, TIsa.Lookup(table, TIsa.Bits(c1, 4, 15)));
+        sink.Accept(4, TIsa.Lookup(table, TIsa.Bits(c2, 0, 15)));
+        sink.Accept(5, TIsa.Lookup(table, TIsa.Bits(c3, 0, 15)));
+        sink.Accept(6, TIsa.Lookup(table, TIsa.Bits(c2, 4, 15)));
+        sink.Accept(7, TIsa.Lookup(table, TIsa.Bits(c3, 4, 15)));
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -31,21 +31,22 @@ internal readonly unsafe partial struct Q20 : IColumnFormat
         where TVector : struct
         where TSink : struct, IColumnSink<TVector>
     {
+        var table = TIsa.Table(FieldTable);
         var quants = ((Block*)block)->Quants + 8 * step;
-        Accept<TIsa, TVector, TSink>(0, TIsa.LoadDwords(quants, stride), ref sink);
-        Accept<TIsa, TVector, TSink>(4, TIsa.LoadDwords(quants + 4, stride), ref sink);
+        Accept<TIsa, TVector, TSink>(0, TIsa.LoadDwords(quants, stride), table, ref sink);
+        Accept<TIsa, TVector, TSink>(4, TIsa.LoadDwords(quants + 4, stride), table, ref sink);
     }
 
     /// <summary>Four quads: each has one of the four bytes.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Accept<TIsa, TVector, TSink>(int quad, TVector bytes, ref TSink sink)
+    private static void Accept<TIsa, TVector, TSink>(int quad, TVector bytes, TVector table, ref TSink sink)
         where TIsa : struct, IQuadIsa<TVector>
         where TVector : struct
         where TSink : struct, IColumnSink<TVector>
     {
-        sink.Accept(quad, TIsa.Lookup(FieldTable, TIsa.Fields(bytes, 0)));
-        sink.Accept(quad + 1, TIsa.Lookup(FieldTable, TIsa.Fields(bytes, 1)));
-        sink.Accept(quad + 2, TIsa.Lookup(FieldTable, TIsa.Fields(bytes, 2)));
-        sink.Accept(quad + 3, TIsa.Lookup(FieldTable, TIsa.Fields(bytes, 3)));
+        sink.Accept(quad, TIsa.Lookup(table, TIsa.Fields(bytes, 0)));
+        sink.Accept(quad + 1, TIsa.Lookup(table, TIsa.Fields(bytes, 1)));
+        sink.Accept(quad + 2, TIsa.Lookup(table, TIsa.Fields(bytes, 2)));
+        sink.Accept(quad + 3, TIsa.Lookup(table, TIsa.Fields(bytes, 3)));
     }
 }
