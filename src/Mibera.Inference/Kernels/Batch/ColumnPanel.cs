@@ -42,26 +42,35 @@ internal static unsafe class ColumnPanel<TFormat, TProducts, TUnpack, TQuads, TQ
         {
             var bits = (uint*)staging + row;
             var block = rows;
-            var sink = new Sink { Rows = new(panel, row) };
-            for (var b = 0; b < blocks; b++, block += bytes)
+            var sink = new Sink(new PanelRows<TFormat, TProducts, TQuads, TQuadVector, TIsa, TVector>(panel, row).Weights);
+            for (int b = 0, part = 0; b < blocks; b++, block += bytes)
             {
                 for (var unit = 0; unit < elements / TFormat.UnitElements; unit++, bits += PanelLayout.TileRows)
                     UnitScales<TFormat, TProducts, TUnpack, TIsa, TVector>.CopyBits(block, stride, unit, TQuads.Rows, bits);
-                for (var step = 0; step < elements / ColumnsAtOnce; step++, sink.Quad += ColumnsAtOnce / 4)
+                for (var step = 0; step < elements / ColumnsAtOnce; step++, sink.Advance())
                     TFormat.UnpackColumns<TQuads, TQuadVector, Sink>(block, stride, step, ref sink);
                 // As many parts as rows, spread over the blocks.
-                for (var part = b * TQuads.Rows / blocks; part < (b + 1) * TQuads.Rows / blocks; part++)
+                for (; part * blocks < (b + 1) * TQuads.Rows; part++)
                     next.Fetch(row + part, blocks * bytes);
             }
         }
     }
 
-    private struct Sink : IColumnSink<TQuadVector>
+    /// <summary>Stores 32 columns from <paramref name="target"/> on: at constant distances, which cost nothing.</summary>
+    private struct Sink(byte* target) : IColumnSink<TQuadVector>
     {
-        public PanelRows<TFormat, TProducts, TQuads, TQuadVector, TIsa, TVector> Rows;
+        private byte* _target = target;
 
-        /// <summary>The panel's quad that is the first of 32 columns.</summary>
-        public nint Quad;
+        private static int VectorBytes
+        {
+            [MethodImpl(MethodImplOptions.AggressiveInlining)]
+            get => 4 * TIsa.Rows;
+        }
+
+        /// <summary>The next 32 columns.</summary>
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public void Advance() =>
+            _target += ColumnsAtOnce / 4 * PanelShape<TFormat, TProducts, TIsa, TVector>.QuantBytes * VectorBytes;
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public readonly void Accept(int quad, TQuadVector weights)
@@ -70,11 +79,15 @@ internal static unsafe class ColumnPanel<TFormat, TProducts, TUnpack, TQuads, TQ
                 weights = TQuads.Subtract(weights, (byte)TFormat.Offset);
             if (!PanelShape<TFormat, TProducts, TIsa, TVector>.Words)
             {
-                Rows.StoreWeights(Quad + quad, weights);
+                Store(weights, quad);
                 return;
             }
-            Rows.StoreWeights(2 * (Quad + quad), TQuads.SignedPair(weights, last: false));
-            Rows.StoreWeights(2 * (Quad + quad) + 1, TQuads.SignedPair(weights, last: true));
+            Store(TQuads.SignedPair(weights, last: false), 2 * quad);
+            Store(TQuads.SignedPair(weights, last: true), 2 * quad + 1);
         }
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        private readonly void Store(TQuadVector weights, int index) =>
+            PanelRows<TFormat, TProducts, TQuads, TQuadVector, TIsa, TVector>.Store(weights, _target + index * VectorBytes);
     }
 }

@@ -16,23 +16,36 @@ internal readonly unsafe struct PanelRows<TFormat, TProducts, TQuads, TQuadVecto
     where TIsa : struct, IPanelIsa<TVector>
     where TVector : struct
 {
-    private readonly byte* _weights;
-
     /// <param name="panel">The panel.</param>
     /// <param name="row">The first row, a multiple of <see cref="IQuadIsa{TVector}.Rows"/>.</param>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public PanelRows(byte* panel, int row) =>
-        _weights = panel + row / TIsa.Rows * PanelShape<TFormat, TProducts, TIsa, TVector>.GroupBytes + row % TIsa.Rows * 4;
+        Weights = panel + row / TIsa.Rows * PanelShape<TFormat, TProducts, TIsa, TVector>.GroupBytes + row % TIsa.Rows * 4;
+
+    /// <summary>Where the first vector of weights goes.</summary>
+    public byte* Weights { get; }
+
+    /// <summary>Stores a vector: at once, or its halves in two groups.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Store(TQuadVector values, byte* target)
+    {
+        if (TQuads.Rows <= TIsa.Rows)
+        {
+            TQuads.Store(values, target);
+            return;
+        }
+        TQuads.StoreHalves(values, target, target + PanelShape<TFormat, TProducts, TIsa, TVector>.GroupBytes);
+    }
 
     /// <summary>Stores the i-th vector of weights.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public void StoreWeights(nint i, TQuadVector weights) => Store(weights, _weights + i * (4 * TIsa.Rows));
+    private void StoreWeights(nint i, TQuadVector weights) => Store(weights, Weights + i * (4 * TIsa.Rows));
 
     /// <summary>Stores the i-th vector of weights, and the three that follow it.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void StoreWeights(nint i, in Quads<TQuads, TQuadVector> weights)
     {
-        var target = _weights + i * (4 * TIsa.Rows);
+        var target = Weights + i * (4 * TIsa.Rows);
         Store(weights.Q0, target);
         Store(weights.Q1, target + 4 * TIsa.Rows);
         Store(weights.Q2, target + 8 * TIsa.Rows);
@@ -45,7 +58,7 @@ internal readonly unsafe struct PanelRows<TFormat, TProducts, TQuads, TQuadVecto
     public void StoreScaledWords(nint i, in Quads<TQuads, TQuadVector> weights, nint subBlock)
     {
         var scales = TQuads.Load(
-            _weights + PanelShape<TFormat, TProducts, TIsa, TVector>.WeightsEnd
+            Weights + PanelShape<TFormat, TProducts, TIsa, TVector>.WeightsEnd
             + (PanelLayout.ScalesOffset + subBlock * (TFormat.ScaleSpan / 16)) * (4 * TIsa.Rows));
         StoreScaledWords(i, weights.Q0, scales);
         StoreScaledWords(i + 2, weights.Q1, scales);
@@ -56,7 +69,7 @@ internal readonly unsafe struct PanelRows<TFormat, TProducts, TQuads, TQuadVecto
     /// <summary>Stores what is not weights at an offset of <see cref="PanelLayout"/>.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void StoreBeside(int offset, TQuadVector values) =>
-        Store(values, _weights + PanelShape<TFormat, TProducts, TIsa, TVector>.WeightsEnd + offset * 4 * TIsa.Rows);
+        Store(values, Weights + PanelShape<TFormat, TProducts, TIsa, TVector>.WeightsEnd + offset * 4 * TIsa.Rows);
 
     /// <summary>Stores the scales of four sub-blocks, given as signed bytes.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -92,16 +105,5 @@ internal readonly unsafe struct PanelRows<TFormat, TProducts, TQuads, TQuadVecto
         // The micro-kernel reads every second one when it takes 32 weights at once.
         if (TFormat.ScaleSpan == 32 && TProducts.Depth < 8)
             StoreBeside(offset + 1, scale);
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Store(TQuadVector values, byte* target)
-    {
-        if (TQuads.Rows <= TIsa.Rows)
-        {
-            TQuads.Store(values, target);
-            return;
-        }
-        TQuads.StoreHalves(values, target, target + PanelShape<TFormat, TProducts, TIsa, TVector>.GroupBytes);
     }
 }

@@ -17,12 +17,12 @@ internal static unsafe class UnitScales<TFormat, TProducts, TUnpack, TIsa, TVect
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void CopyBits(byte* block, nint stride, int unit, int rows, uint* bits)
     {
-        for (var i = 0; i < rows; i += 4, block += 4 * stride)
+        for (var end = bits + rows; bits < end; bits += 4, block += 4 * stride)
         {
-            bits[i] = TFormat.ScaleBits(block, unit);
-            bits[i + 1] = TFormat.ScaleBits(block + stride, unit);
-            bits[i + 2] = TFormat.ScaleBits(block + 2 * stride, unit);
-            bits[i + 3] = TFormat.ScaleBits(block + 3 * stride, unit);
+            bits[0] = TFormat.ScaleBits(block, unit);
+            bits[1] = TFormat.ScaleBits(block + stride, unit);
+            bits[2] = TFormat.ScaleBits(block + 2 * stride, unit);
+            bits[3] = TFormat.ScaleBits(block + 3 * stride, unit);
         }
     }
 
