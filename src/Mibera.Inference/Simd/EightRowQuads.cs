@@ -67,23 +67,24 @@ internal readonly unsafe struct EightRowQuads<TIsa> : IQuadIsa<Vector256<byte>>
     public static Vector256<byte> Subtract(Vector256<byte> v, byte offset) => v - Vector256.Create(offset);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector256<byte> SignedByte(Vector256<byte> v, int index, bool words) => words
-        ? SignedWords(v, QuadBytes.ToBothWords0, QuadBytes.ToBothWords8, index)
-        : (v.AsInt32() << (24 - 8 * index) >> 24).AsByte();
+    public static Vector256<byte> SignedByte(Vector256<byte> v, int index, bool words)
+    {
+        var next = (ulong)index * QuadBytes.NextByte;
+        return words
+            ? SignedWords(v, QuadBytes.ToBothWords0 + next, QuadBytes.ToBothWords8 + next)
+            : (v.AsInt32() << (24 - 8 * index) >> 24).AsByte();
+    }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector256<byte> SignedPair(Vector256<byte> v, bool last) =>
-        SignedWords(v, QuadBytes.PairToWords0, QuadBytes.PairToWords8, last ? 2 : 0);
+    public static Vector256<byte> SignedPair(Vector256<byte> v, bool last) => last
+        ? SignedWords(v, QuadBytes.PairToWords0 + 2 * QuadBytes.NextByte, QuadBytes.PairToWords8 + 2 * QuadBytes.NextByte)
+        : SignedWords(v, QuadBytes.PairToWords0, QuadBytes.PairToWords8);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector256<byte> ScaledPair(Vector256<byte> v, bool last, Vector256<byte> scales) =>
         (SignedPair(v, last).AsInt16() * scales.AsInt16()).AsByte();
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector256<byte> SignedWords(Vector256<byte> v, ulong lower, ulong upper, int next)
-    {
-        lower += (ulong)next * QuadBytes.NextByte;
-        upper += (ulong)next * QuadBytes.NextByte;
-        return (TIsa.Lookup(v, Vector256.Create(lower, upper, lower, upper).AsByte()).AsInt16() >> 8).AsByte();
-    }
+    private static Vector256<byte> SignedWords(Vector256<byte> v, ulong lower, ulong upper) =>
+        (TIsa.Lookup(v, Vector256.Create(lower, upper, lower, upper).AsByte()).AsInt16() >> 8).AsByte();
 }

@@ -84,18 +84,21 @@ internal readonly unsafe struct SixteenRowQuads : IQuadIsa<Vector512<byte>>
     public static Vector512<byte> Subtract(Vector512<byte> v, byte offset) => v - Vector512.Create(offset);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector512<byte> SignedByte(Vector512<byte> v, int index, bool words) => words
-        ? SignedWords(v, QuadBytes.ToBothWords0, QuadBytes.ToBothWords8, index)
-        : (v.AsInt32() << (24 - 8 * index) >> 24).AsByte();
+    public static Vector512<byte> SignedByte(Vector512<byte> v, int index, bool words)
+    {
+        var next = (ulong)index * QuadBytes.NextByte;
+        return words
+            ? (ToTop(v, QuadBytes.ToBothWords0 + next, QuadBytes.ToBothWords8 + next) >> 8).AsByte()
+            : (v.AsInt32() << (24 - 8 * index) >> 24).AsByte();
+    }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector512<byte> SignedPair(Vector512<byte> v, bool last) =>
-        SignedWords(v, QuadBytes.PairToWords0, QuadBytes.PairToWords8, last ? 2 : 0);
+    public static Vector512<byte> SignedPair(Vector512<byte> v, bool last) => (PairToTop(v, last) >> 8).AsByte();
 
     // (256 a * 256 b) >> 16 = a b, without shifting a down first.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector512<byte> ScaledPair(Vector512<byte> v, bool last, Vector512<byte> scales) => Avx512BW.MultiplyHigh(
-        ToTop(v, QuadBytes.PairToWords0, QuadBytes.PairToWords8, last ? 2 : 0), scales.AsInt16() << 8).AsByte();
+    public static Vector512<byte> ScaledPair(Vector512<byte> v, bool last, Vector512<byte> scales) =>
+        Avx512BW.MultiplyHigh(PairToTop(v, last), scales.AsInt16() << 8).AsByte();
 
     /// <summary>Byte <paramref name="index"/> of each dword in all of its bytes.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -108,14 +111,11 @@ internal readonly unsafe struct SixteenRowQuads : IQuadIsa<Vector512<byte>>
         Gfni.V512.GaloisFieldAffineTransform(v, Vector512.Create(matrix).AsByte(), 0);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector512<byte> SignedWords(Vector512<byte> v, ulong lower, ulong upper, int next) =>
-        (ToTop(v, lower, upper, next) >> 8).AsByte();
+    private static Vector512<short> PairToTop(Vector512<byte> v, bool last) => last
+        ? ToTop(v, QuadBytes.PairToWords0 + 2 * QuadBytes.NextByte, QuadBytes.PairToWords8 + 2 * QuadBytes.NextByte)
+        : ToTop(v, QuadBytes.PairToWords0, QuadBytes.PairToWords8);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector512<short> ToTop(Vector512<byte> v, ulong lower, ulong upper, int next)
-    {
-        lower += (ulong)next * QuadBytes.NextByte;
-        upper += (ulong)next * QuadBytes.NextByte;
-        return Avx512BW.Shuffle(v, Vector512.Create(lower, upper, lower, upper, lower, upper, lower, upper).AsByte()).AsInt16();
-    }
+    private static Vector512<short> ToTop(Vector512<byte> v, ulong lower, ulong upper) =>
+        Avx512BW.Shuffle(v, Vector512.Create(lower, upper, lower, upper, lower, upper, lower, upper).AsByte()).AsInt16();
 }

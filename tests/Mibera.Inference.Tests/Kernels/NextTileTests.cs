@@ -25,7 +25,10 @@ public unsafe class NextTileTests
                 var partBytes = Math.Min(PanelLayout.Chunk, columns - column) / elements * bytes;
                 var next = new NextTile<PortableIsa>(weights, 32, (long)column / elements * bytes, partBytes, inStreams);
                 for (var i = 0; i < PanelLayout.TileRows; i++)
-                    parts.Add(((long)next.Part(i), (long)next.Part(i) + partBytes));
+                {
+                    parts.Add(((long)next.Part, (long)next.Part + partBytes));
+                    next.Fetch(partBytes);
+                }
             }
             parts.Sort();
             Assert.Equal((long)weights.Row(64), parts[0].Begin);

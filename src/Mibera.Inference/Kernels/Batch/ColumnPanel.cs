@@ -51,7 +51,7 @@ internal static unsafe class ColumnPanel<TFormat, TProducts, TUnpack, TQuads, TQ
                     TFormat.UnpackColumns<TQuads, TQuadVector, Sink>(block, stride, step, ref sink);
                 // As many parts as rows, spread over the blocks.
                 for (; part * blocks < (b + 1) * TQuads.Rows; part++)
-                    next.Fetch(row + part, blocks * bytes);
+                    next.Fetch(blocks * bytes);
             }
         }
     }

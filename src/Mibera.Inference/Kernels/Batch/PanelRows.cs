@@ -37,10 +37,6 @@ internal readonly unsafe struct PanelRows<TFormat, TProducts, TQuads, TQuadVecto
         TQuads.StoreHalves(values, target, target + PanelShape<TFormat, TProducts, TIsa, TVector>.GroupBytes);
     }
 
-    /// <summary>Stores the i-th vector of weights.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private void StoreWeights(nint i, TQuadVector weights) => Store(weights, Weights + i * (4 * TIsa.Rows));
-
     /// <summary>Stores the i-th vector of weights, and the three that follow it.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void StoreWeights(nint i, in Quads<TQuads, TQuadVector> weights)
@@ -60,10 +56,15 @@ internal readonly unsafe struct PanelRows<TFormat, TProducts, TQuads, TQuadVecto
         var scales = TQuads.Load(
             Weights + PanelShape<TFormat, TProducts, TIsa, TVector>.WeightsEnd
             + (PanelLayout.ScalesOffset + subBlock * (TFormat.ScaleSpan / 16)) * (4 * TIsa.Rows));
-        StoreScaledWords(i, weights.Q0, scales);
-        StoreScaledWords(i + 2, weights.Q1, scales);
-        StoreScaledWords(i + 4, weights.Q2, scales);
-        StoreScaledWords(i + 6, weights.Q3, scales);
+        var target = Weights + i * (4 * TIsa.Rows);
+        Store(TQuads.ScaledPair(weights.Q0, last: false, scales), target);
+        Store(TQuads.ScaledPair(weights.Q0, last: true, scales), target + 4 * TIsa.Rows);
+        Store(TQuads.ScaledPair(weights.Q1, last: false, scales), target + 8 * TIsa.Rows);
+        Store(TQuads.ScaledPair(weights.Q1, last: true, scales), target + 12 * TIsa.Rows);
+        Store(TQuads.ScaledPair(weights.Q2, last: false, scales), target + 16 * TIsa.Rows);
+        Store(TQuads.ScaledPair(weights.Q2, last: true, scales), target + 20 * TIsa.Rows);
+        Store(TQuads.ScaledPair(weights.Q3, last: false, scales), target + 24 * TIsa.Rows);
+        Store(TQuads.ScaledPair(weights.Q3, last: true, scales), target + 28 * TIsa.Rows);
     }
 
     /// <summary>Stores what is not weights at an offset of <see cref="PanelLayout"/>.</summary>
@@ -87,13 +88,6 @@ internal readonly unsafe struct PanelRows<TFormat, TProducts, TQuads, TQuadVecto
     {
         StoreBeside(PanelLayout.MinsOffset + first / 2, TQuads.SignedPair(mins, last: false));
         StoreBeside(PanelLayout.MinsOffset + first / 2 + 1, TQuads.SignedPair(mins, last: true));
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private void StoreScaledWords(nint i, TQuadVector bytes, TQuadVector scales)
-    {
-        StoreWeights(i, TQuads.ScaledPair(bytes, last: false, scales));
-        StoreWeights(i + 1, TQuads.ScaledPair(bytes, last: true, scales));
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

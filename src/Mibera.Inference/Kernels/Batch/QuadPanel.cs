@@ -31,87 +31,86 @@ internal static unsafe class QuadPanel<TFormat, TProducts, TUnpack, TQuads, TQua
         var bits = (uint*)staging;
         for (var row = 0; row < count; row += TQuads.Rows, blocks += TQuads.Rows * stride)
         {
-            FetchRows(next, row);
+            FetchRows(ref next);
             UnitScales<TFormat, TProducts, TUnpack, TIsa, TVector>.CopyBits(blocks, stride, 0, TQuads.Rows, bits + row);
             if (PanelShape<TFormat, TProducts, TIsa, TVector>.Words)
             {
                 var sink = new WordSink(panel, row, next);
                 TFormat.UnpackQuads<TQuads, TQuadVector, WordSink>(blocks, stride, ref sink);
+                next = sink.Next;
             }
             else
             {
                 var sink = new ByteSink(panel, row, next);
                 TFormat.UnpackQuads<TQuads, TQuadVector, ByteSink>(blocks, stride, ref sink);
+                next = sink.Next;
             }
             if (TQuads.Rows > 8)
-                FetchRows(next, row + 8);
+                FetchRows(ref next);
         }
     }
 
-    /// <summary>
-    /// Fetches eight parts at once, if they are to come in order: on Zen 4 one by one was 6 to 9 % slower.
-    /// </summary>
-    private static void FetchRows(in NextTile<TUnpack> next, int row)
+    /// <summary>Fetches eight parts at once, unless they are to come one by one.</summary>
+    private static void FetchRows(ref NextTile<TUnpack> next)
     {
-        if (next.InStreams)
-            return;
-        for (var part = row; part < row + 8; part++)
-            next.Fetch(part, TFormat.BlockBytes);
+        for (var i = 0; i < 8 && !next.OneByOne; i++)
+            next.Fetch(TFormat.BlockBytes);
     }
 
     /// <summary>
-    /// Fetches part <paramref name="sixteen"/> of as many as there are rows, whose 256 weights come by sixteen, if they are to come one by
-    /// one: on Golden Cove, from memory, four inputs are 1.05 to 1.15 times as fast as with those of sixteen rows at once.
+    /// Fetches a part with sixteen weights of as many rows, or with every second sixteen of eight rows, if they are to come one by one: on
+    /// Golden Cove, from memory, four inputs are 1.05 to 1.15 times as fast as with those of sixteen rows at once.
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Fetch(in NextTile<TUnpack> next, nint row, nint sixteen)
+    private static void Fetch(ref NextTile<TUnpack> next, int sixteen)
     {
-        if (!next.InStreams)
-            return;
-        if (TQuads.Rows == 16)
-            next.Fetch(row + sixteen, TFormat.BlockBytes);
-        else if ((sixteen & 1) == 0)
-            next.Fetch(row + (sixteen >>> 1), TFormat.BlockBytes);
+        if (next.OneByOne && (TQuads.Rows == 16 || (sixteen & 1) == 0))
+            next.Fetch(TFormat.BlockBytes);
     }
 
     // Two, since what is inlined into a branch that is not taken counts for the compiler's limits, too.
 
     /// <summary>Stores bytes, without offsets.</summary>
-    private readonly struct ByteSink(byte* panel, nint row, NextTile<TUnpack> next) : IQuadSink<TQuads, TQuadVector>
+    private struct ByteSink(byte* panel, int row, NextTile<TUnpack> next) : IQuadSink<TQuads, TQuadVector>
     {
-        private readonly PanelRows<TFormat, TProducts, TQuads, TQuadVector, TIsa, TVector> _rows = new(panel, (int)row);
+        private readonly PanelRows<TFormat, TProducts, TQuads, TQuadVector, TIsa, TVector> _rows = new(panel, row);
+
+        /// <summary>What is to be fetched after what this sink has fetched.</summary>
+        public NextTile<TUnpack> Next = next;
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public void Scales(int index, TQuadVector scales) => _rows.StoreScales(4 * index, scales);
+        public readonly void Scales(int index, TQuadVector scales) => _rows.StoreScales(4 * index, scales);
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public void Mins(int index, TQuadVector mins) => _rows.StoreMins(4 * index, mins);
+        public readonly void Mins(int index, TQuadVector mins) => _rows.StoreMins(4 * index, mins);
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public void Weights(int sixteen, in Quads<TQuads, TQuadVector> weights)
         {
-            var index = (nint)(uint)sixteen;
-            _rows.StoreWeights(4 * index, TFormat.HasOffsets ? weights.Minus((byte)TFormat.Offset) : weights);
-            Fetch(next, row, index);
+            _rows.StoreWeights(4 * (nint)(uint)sixteen, TFormat.HasOffsets ? weights.Minus((byte)TFormat.Offset) : weights);
+            Fetch(ref Next, sixteen);
         }
     }
 
     /// <summary>Stores words, multiplied with the scales of their sub-blocks, which come first.</summary>
-    private readonly struct WordSink(byte* panel, nint row, NextTile<TUnpack> next) : IQuadSink<TQuads, TQuadVector>
+    private struct WordSink(byte* panel, int row, NextTile<TUnpack> next) : IQuadSink<TQuads, TQuadVector>
     {
-        private readonly PanelRows<TFormat, TProducts, TQuads, TQuadVector, TIsa, TVector> _rows = new(panel, (int)row);
+        private readonly PanelRows<TFormat, TProducts, TQuads, TQuadVector, TIsa, TVector> _rows = new(panel, row);
+
+        /// <summary>As <see cref="ByteSink.Next"/>.</summary>
+        public NextTile<TUnpack> Next = next;
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public void Scales(int index, TQuadVector scales) => _rows.StoreScales(4 * index, scales);
+        public readonly void Scales(int index, TQuadVector scales) => _rows.StoreScales(4 * index, scales);
 
-        public void Mins(int index, TQuadVector mins) => throw new NotSupportedException();
+        public readonly void Mins(int index, TQuadVector mins) => throw new NotSupportedException();
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public void Weights(int sixteen, in Quads<TQuads, TQuadVector> weights)
         {
             var index = (nint)(uint)sixteen;
             _rows.StoreScaledWords(8 * index, weights, index / (TFormat.ScaleSpan / 16));
-            Fetch(next, row, index);
+            Fetch(ref Next, sixteen);
         }
     }
 }
