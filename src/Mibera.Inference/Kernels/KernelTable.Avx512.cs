@@ -13,18 +13,18 @@ internal static partial class KernelTable
 {
     private static MatrixKernel? CreateAvx512(GgmlType type, bool inStreams) => type switch
     {
-        GgmlType.Q4_0 => Avx512SmallCell<Q40, Q40.Avx512>(inStreams, (6, 8, 3)),
-        GgmlType.Q4_1 => Avx512SmallCell<Q41, Q41.Avx512>(inStreams, (6, 7, 2)),
-        GgmlType.Q5_0 => Avx512SmallCell<Q50, Q50.Avx512>(inStreams, (6, 6, 2)),
-        GgmlType.Q5_1 => Avx512SmallCell<Q51, Q51.Avx512>(inStreams, (6, 6, 2)),
-        GgmlType.Q8_0 => Avx512SmallCell<Q80, Q80.Avx512>(inStreams, (6, 5, 3)),
-        GgmlType.IQ4_NL => Avx512SmallCell<IQ4NL, IQ4NL.Avx512>(inStreams, (6, 9, 3)),
-        GgmlType.Q2_K => Avx512Cell<Q2K, Q2K.Avx512, RowLengthWalk>(inStreams, (3, 5, 2)),
-        GgmlType.Q3_K => Avx512Cell<Q3K, Q3K.Avx512, RowLengthWalk>(inStreams, (3, 4, 2)),
-        GgmlType.Q4_K => Avx512Cell<Q4K, Q4K.Avx512, RowLengthWalk>(inStreams, (3, 4, 2)),
-        GgmlType.Q5_K => Avx512Cell<Q5K, Q5K.Avx512, RowLengthWalk>(inStreams, (3, 3, 2)),
-        GgmlType.Q6_K => Avx512Cell<Q6K, Q6K.Avx512, EightRowWalk<AdjacentRows>>(inStreams, (3, 3, 2)),
-        GgmlType.IQ4_XS => Avx512Cell<IQ4XS, IQ4XS.Avx512, RowLengthWalk>(inStreams, (6, 10, 4)),
+        GgmlType.Q4_0 => Avx512SmallCell<Q40, Q40.Avx512>(inStreams, (6, 4, 3)),
+        GgmlType.Q4_1 => Avx512SmallCell<Q41, Q41.Avx512>(inStreams, (6, 3, 2)),
+        GgmlType.Q5_0 => Avx512SmallCell<Q50, Q50.Avx512>(inStreams, (6, 2, 2)),
+        GgmlType.Q5_1 => Avx512SmallCell<Q51, Q51.Avx512>(inStreams, (6, 2, 2)),
+        GgmlType.Q8_0 => Avx512SmallCell<Q80, Q80.Avx512>(inStreams, (6, 2, 3)),
+        GgmlType.IQ4_NL => Avx512SmallCell<IQ4NL, IQ4NL.Avx512>(inStreams, (6, 3, 3)),
+        GgmlType.Q2_K => Avx512Cell<Q2K, Q2K.Avx512, RowLengthWalk>(inStreams, (3, 3, 2)),
+        GgmlType.Q3_K => Avx512Cell<Q3K, Q3K.Avx512, RowLengthWalk>(inStreams, (3, 3, 2)),
+        GgmlType.Q4_K => Avx512Cell<Q4K, Q4K.Avx512, RowLengthWalk>(inStreams, (3, 3, 2)),
+        GgmlType.Q5_K => Avx512Cell<Q5K, Q5K.Avx512, RowLengthWalk>(inStreams, (3, 2, 2)),
+        GgmlType.Q6_K => Avx512Cell<Q6K, Q6K.Avx512, EightRowWalk<AdjacentRows>>(inStreams, (3, 2, 2)),
+        GgmlType.IQ4_XS => Avx512Cell<IQ4XS, IQ4XS.Avx512, RowLengthWalk>(inStreams, (6, 4, 4)),
         _ => null,
     };
 
@@ -60,9 +60,9 @@ internal static partial class KernelTable
         Avx512Kernel<TFormat>(
             inStreams ? new SmallBlockDecode<TCell, StreamedRows>() : new SmallBlockDecode<TCell, AdjacentRows>(), 32, inStreams, few);
 
-    // few: the most inputs that are faster one by one than as a matrix: on Zen 5, K-quants from memory and others in cache; on Golden
-    // Cove, all from memory. On Zen 4, where 512-bit operations take twice as long and look-ups into tables do not, matrices begin to be
-    // faster at other numbers. (AMD's were measured before panels were unpacked row beside row, by sixteen: they may be lower now.)
+    // few: the most inputs that are faster one by one than as a matrix, from memory with two threads on Zen 5 and on Golden Cove. On Zen 4,
+    // where 512-bit operations take twice as long and look-ups into tables do not, matrices begin to be faster at other numbers, which were
+    // measured before panels were unpacked as they are: they may be lower now.
     private static BlockKernel<TFormat> Avx512Kernel<TFormat>(
         DecodeKernel decode, int block, bool inStreams, (int Zen4, int Zen5, int Intel) few)
         where TFormat : struct, IVectorFormat
