@@ -24,6 +24,16 @@ internal static unsafe class Prefetch
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static nint Distance(nint groupBytes) => Math.Max(groupBytes, 8192);
 
+    /// <summary>
+    /// How many bytes ahead of its place each of eight streams is fetched. On Zen 5 Q8_0 is 1.01 to 1.05 times as fast with 1024 as with
+    /// 512; on Golden Cove farther ones than 768 are slower.
+    /// </summary>
+    public static int StreamDistance
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => Cpu.IsAmd ? 1024 : RowStreams.PrefetchDistance;
+    }
+
     /// <summary>Fetches the line of an address, which need not be mapped.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Line(byte* address, bool intoFirstLevel)

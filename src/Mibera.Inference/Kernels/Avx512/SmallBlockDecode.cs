@@ -34,7 +34,7 @@ internal sealed unsafe class SmallBlockDecode<TCell, TOrder> : RowGroupDecode
         var blocks = columns / TCell.UnitElements;
         var constants = TCell.Constants;
         var intoFirstLevel = Prefetch.IntoFirstLevel;
-        var distance = TOrder.InStreams ? RowStreams.PrefetchDistance : Prefetch.Distance(Rows * stride);
+        var distance = TOrder.InStreams ? Prefetch.StreamDistance : Prefetch.Distance(Rows * stride);
         for (var r = 0; r < rows; r += Rows)
         {
             var sum = Vector256<float>.Zero;

@@ -20,7 +20,7 @@ internal sealed unsafe class SuperBlockDecode<TCell, TWalk> : RowGroupDecode
         byte* data, nint stride, int rows, int columns, byte* packed, float* activationScales, float* output) =>
         TWalk.Run<TCell, One>(
             data, stride, rows, columns / 256, packed, activationScales,
-            data + (TWalk.InStreams ? RowStreams.PrefetchDistance : Prefetch.Distance(TWalk.Rows * stride)), output);
+            data + (TWalk.InStreams ? Prefetch.StreamDistance : Prefetch.Distance(TWalk.Rows * stride)), output);
 
     protected override void MultiplyEachAdjacent(
         in WeightMatrix weights, QuantizedRows x, int inputs, byte* packed, long packedBytes, int begin, int end, float* output,
