@@ -73,6 +73,7 @@ internal sealed class BenchRunner(BenchSettings settings, ProgressDisplay progre
                 Threads = settings.Threads,
                 Repetitions = settings.Repetitions,
                 MicroBatch = settings.MicroBatch,
+                MemoryMap = settings.MemoryMap,
                 Set = settings.Sets.Count > 0 ? settings.Sets[0] : null,
             },
             cancellationToken);

@@ -41,6 +41,7 @@ internal sealed class BenchCommand
     private readonly Option<int> _threads = Count("--threads", "-t", "Threads; 0: the engine's default, one per physical core.", 0, 0);
     private readonly Option<int> _repetitions = Count("--repetitions", "-r", "Repetitions of each measurement.", 3, 1);
     private readonly Option<int> _microBatch = Count("--micro-batch", "-ub", "Prompt tokens multiplied at once; 0: the engine's default.", 0, 0);
+    private readonly Option<bool> _noMmap = new("--no-mmap") { Description = "Reads models into memory instead of mapping their files." };
     private readonly Option<ReportFormat> _format = new("--output", "-o") { Description = "How results are printed: table, md, csv or json.", HelpName = "FORMAT" };
     private readonly Option<string?> _chart = new("--chart") { Description = "Also draws the results as bars into an SVG file.", HelpName = "FILE.svg" };
     private readonly Option<string?> _scratch = new("--scratch") { Description = "Where --synthetic writes (default: a new folder among the temporary files).", HelpName = "DIR" };
@@ -51,7 +52,7 @@ internal sealed class BenchCommand
         Root = new RootCommand("Measures prefill and decode of GGUF models, beside what this machine can read and multiply.")
         {
             _models, _synthetic, _types, _kernels, _fromMemory, _firstToken, _sets, _prompt, _generated, _depth, _threads, _repetitions, _microBatch,
-            _format, _chart, _scratch, _keep,
+            _noMmap, _format, _chart, _scratch, _keep,
         };
     }
 
@@ -76,6 +77,7 @@ internal sealed class BenchCommand
             Threads = parsed.GetValue(_threads),
             Repetitions = parsed.GetValue(_repetitions),
             MicroBatch = microBatch == 0 ? null : microBatch,
+            MemoryMap = !parsed.GetValue(_noMmap),
             FromMemory = parsed.GetValue(_fromMemory),
             FirstToken = parsed.GetValue(_firstToken),
             Format = parsed.GetValue(_format),
@@ -104,6 +106,8 @@ internal sealed class BenchCommand
             yield return "--first-token measures files: name them with -m.";
         if (parsed.GetValue(_fromMemory) && !kernels)
             yield return "--from-memory belongs to --kernels.";
+        if (parsed.GetValue(_noMmap) && (kernels || parsed.GetValue(_firstToken)))
+            yield return "--no-mmap belongs to models that are measured in prefill and decode.";
         foreach (var problem in TypeProblems(parsed, kernels)) yield return problem;
     }
 

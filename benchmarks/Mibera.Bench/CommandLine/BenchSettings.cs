@@ -33,6 +33,9 @@ internal sealed record BenchSettings
 
     public int? MicroBatch { get; init; }
 
+    /// <summary>Whether models are mapped, as the engine does unless told otherwise, or read into memory.</summary>
+    public bool MemoryMap { get; init; } = true;
+
     /// <summary>Whether kernels are measured from memory, too.</summary>
     public bool FromMemory { get; init; }
 

@@ -86,6 +86,7 @@ internal sealed class ModelBench(ModelBenchSettings settings, CancellationToken 
             // What a probe decides changes the numbers of a model, not its speed.
             Probe = false,
             InstructionSet = settings.Set,
+            MemoryMap = settings.MemoryMap,
         };
         if (settings.MicroBatch is { } microBatch) options = options with { MicroBatchSize = microBatch };
         return LanguageModel.LoadAsync(path, options, cancellationToken: cancellationToken).GetAwaiter().GetResult();

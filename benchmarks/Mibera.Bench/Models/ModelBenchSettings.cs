@@ -22,6 +22,9 @@ internal sealed record ModelBenchSettings
     /// <summary>Prompt tokens multiplied at once; null: the engine's default.</summary>
     public int? MicroBatch { get; init; }
 
+    /// <summary>Whether the file is mapped, or read into memory.</summary>
+    public bool MemoryMap { get; init; } = true;
+
     /// <summary>Null: the engine's own choice.</summary>
     public InstructionSet? Set { get; init; }
 

@@ -12,7 +12,11 @@ public class BenchCommandTests
         Assert.Equal(["a.gguf", "b.gguf"], settings.Models);
         Assert.Equal((512, 128, 2, 3), (settings.PromptTokens, settings.GeneratedTokens, settings.Threads, settings.Repetitions));
         Assert.Equal((ReportFormat.Json, "c.svg"), (settings.Format, settings.Chart));
+        Assert.True(settings.MemoryMap);
     }
+
+    [Fact]
+    public void Models_can_be_read_instead_of_mapped() => Assert.False(Read("-m a.gguf --no-mmap").MemoryMap);
 
     [Fact]
     public void Shapes_and_types_make_every_pair()
@@ -33,6 +37,8 @@ public class BenchCommandTests
     [InlineData("--synthetic tiny --keep", "--scratch")]
     [InlineData("-m a.gguf -p 0 -n 0", "nothing is left")]
     [InlineData("-m a.gguf --from-memory", "--from-memory")]
+    [InlineData("--kernels --no-mmap", "--no-mmap")]
+    [InlineData("-m a.gguf --first-token --no-mmap", "--no-mmap")]
     [InlineData("--synthetic tiny --types Q9", "'Q9' is no quantization")]
     [InlineData("--kernels --types Q4_K_M", "'Q4_K_M' is no format")]
     [InlineData("--kernels --types 12", "'12' is no format")]
