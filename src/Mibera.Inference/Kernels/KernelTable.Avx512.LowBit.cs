@@ -18,7 +18,7 @@ internal static partial class KernelTable
         GgmlType.IQ1_M => Avx512LowBitCell<IQ1M, RowPairs<IQ1M.Avx512>>(inStreams, (6, 3, 2)),
         GgmlType.TQ1_0 => Avx512LowBitCell<TQ10, TQ10.Avx512>(inStreams, (6, 6, 4)),
         GgmlType.TQ2_0 => Avx512Cell<TQ20, TQ20.Avx512, SixteenRowWalk>(inStreams, (6, 7, 6)),
-        GgmlType.MXFP4 => Avx512SmallCell<MXFP4, MXFP4.Avx512>(inStreams, (6, 2, 2)),
+        GgmlType.MXFP4 => Avx512SmallCell<MXFP4, MXFP4.Avx512>(inStreams, (6, 3, 2)),
         GgmlType.NVFP4 => Avx512SmallCell<NVFP4, NVFP4.Avx512>(inStreams, (6, 2, 2)),
         GgmlType.Q1_0 => Avx512SmallCell<Q10, Q10.Avx512>(inStreams, (6, 3, 4)),
         GgmlType.Q2_0 => Avx512SmallCell<Q20, Q20.Avx512>(inStreams, (6, 3, 3)),

@@ -13,17 +13,17 @@ internal static partial class KernelTable
 {
     private static MatrixKernel? CreateAvx512(GgmlType type, bool inStreams) => type switch
     {
-        GgmlType.Q4_0 => Avx512SmallCell<Q40, Q40.Avx512>(inStreams, (6, 4, 3)),
+        GgmlType.Q4_0 => Avx512SmallCell<Q40, Q40.Avx512>(inStreams, (6, 3, 3)),
         GgmlType.Q4_1 => Avx512SmallCell<Q41, Q41.Avx512>(inStreams, (6, 3, 2)),
-        GgmlType.Q5_0 => Avx512SmallCell<Q50, Q50.Avx512>(inStreams, (6, 2, 2)),
-        GgmlType.Q5_1 => Avx512SmallCell<Q51, Q51.Avx512>(inStreams, (6, 2, 2)),
+        GgmlType.Q5_0 => Avx512SmallCell<Q50, Q50.Avx512>(inStreams, (6, 3, 2)),
+        GgmlType.Q5_1 => Avx512SmallCell<Q51, Q51.Avx512>(inStreams, (6, 3, 2)),
         // In streams on Zen 5, too: 1.02 (rows of 3 KB) to 1.2 times as fast (19 KB) as adjacent rows.
         GgmlType.Q8_0 => Avx512Kernel<Q80>(
             SmallDecode<Q80.Avx512>(inStreams || !Cpu.IsZen4OrOlder), 32, inStreams, (6, 2, 3)),
         GgmlType.IQ4_NL => Avx512SmallCell<IQ4NL, IQ4NL.Avx512>(inStreams, (6, 3, 3)),
-        GgmlType.Q2_K => Avx512Cell<Q2K, Q2K.Avx512, RowLengthWalk>(inStreams, (3, 3, 2)),
-        GgmlType.Q3_K => Avx512Cell<Q3K, Q3K.Avx512, RowLengthWalk>(inStreams, (3, 3, 2)),
-        GgmlType.Q4_K => Avx512Cell<Q4K, Q4K.Avx512, RowLengthWalk>(inStreams, (3, 3, 2)),
+        GgmlType.Q2_K => Avx512Cell<Q2K, Q2K.Avx512, RowLengthWalk>(inStreams, (3, 2, 2)),
+        GgmlType.Q3_K => Avx512Cell<Q3K, Q3K.Avx512, RowLengthWalk>(inStreams, (3, 2, 2)),
+        GgmlType.Q4_K => Avx512Cell<Q4K, Q4K.Avx512, RowLengthWalk>(inStreams, (3, 2, 2)),
         GgmlType.Q5_K => Avx512Cell<Q5K, Q5K.Avx512, RowLengthWalk>(inStreams, (3, 2, 2)),
         GgmlType.Q6_K => Avx512Cell<Q6K, Q6K.Avx512, EightRowWalk<AdjacentRows>>(inStreams, (3, 2, 2)),
         GgmlType.IQ4_XS => Avx512Cell<IQ4XS, IQ4XS.Avx512, RowLengthWalk>(inStreams, (6, 4, 4)),
@@ -39,21 +39,17 @@ internal static partial class KernelTable
     internal static MatrixKernel? CreateAvx512Cell(GgmlType type, bool inStreams) =>
         CreateAvx512(type, inStreams) ?? CreateAvx512LowBit(type, inStreams);
 
-    // Formats that wait for memory. TWalk: how processors walk that prefer adjacent rows.
+    // Formats that wait for memory. TWalk: as Zen 4 has it.
     private static BlockKernel<TFormat> Avx512Cell<TFormat, TCell, TWalk>(bool inStreams, (int Zen4, int Zen5, int Intel) few)
         where TFormat : struct, IVectorFormat
         where TCell : struct, ISuperBlockCell
-        where TWalk : struct, IWalk =>
-        Avx512Kernel<TFormat>(SuperBlockDecode<TCell, TWalk>(inStreams), 256, inStreams, few);
-
-    private static DecodeKernel SuperBlockDecode<TCell, TWalk>(bool inStreams)
-        where TCell : struct, ISuperBlockCell
         where TWalk : struct, IWalk
     {
-        if (!inStreams && Cpu.IsZen4OrOlder)
-            return new SuperBlockDecode<TCell, TWalk>();
         var streamed = new SuperBlockDecode<TCell, EightRowWalk<StreamedRows>>();
-        return inStreams ? streamed : new RowLengthDecode(new SuperBlockDecode<TCell, TWalk>(), streamed);
+        DecodeKernel decode = inStreams ? streamed
+            : Cpu.IsZen4OrOlder ? new SuperBlockDecode<TCell, TWalk>()
+            : new RowLengthDecode(new SuperBlockDecode<TCell, EightRowWalk<AdjacentPairs>>(), streamed);
+        return Avx512Kernel<TFormat>(decode, 256, inStreams, few);
     }
 
     // Formats that compute more than they wait. On Golden Cove eight rows are 1.02 to 1.06 times as fast as sixteen.
@@ -71,7 +67,9 @@ internal static partial class KernelTable
 
     private static DecodeKernel SmallDecode<TCell>(bool inStreams)
         where TCell : struct, ISmallBlockCell =>
-        inStreams ? new SmallBlockDecode<TCell, StreamedRows>() : new SmallBlockDecode<TCell, AdjacentRows>();
+        inStreams ? new SmallBlockDecode<TCell, StreamedRows>()
+        : Cpu.IsZen4OrOlder ? new SmallBlockDecode<TCell, AdjacentRows>()
+        : new SmallBlockDecode<TCell, AdjacentPairs>();
 
     // few: the most inputs that are faster one by one than as a matrix, from memory with two threads on Zen 5 and on Golden Cove. On Zen 4,
     // where 512-bit operations take twice as long and look-ups into tables do not, matrices begin to be faster at other numbers, which were

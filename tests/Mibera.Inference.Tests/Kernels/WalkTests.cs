@@ -47,6 +47,7 @@ public class WalkTests
     {
         Assert.SkipUnless(InstructionSets.IsSupported(InstructionSet.Avx512), "This machine has no avx512.");
         Compare<TFormat>(new SuperBlockDecode<TCell, EightRowWalk<AdjacentRows>>());
+        Compare<TFormat>(new SuperBlockDecode<TCell, EightRowWalk<AdjacentPairs>>());
         Compare<TFormat>(new SuperBlockDecode<TCell, EightRowWalk<StreamedRows>>());
         Compare<TFormat>(new SuperBlockDecode<TCell, SixteenRowWalk>());
     }

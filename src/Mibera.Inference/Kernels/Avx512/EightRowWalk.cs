@@ -17,9 +17,11 @@ internal readonly unsafe struct EightRowWalk<TOrder> : IWalk
 
     public static bool InStreams => TOrder.InStreams;
 
+    public static nint AheadPart(nint stride, int blockBytes, int parts) => ReadAhead.Part<TOrder>(stride, blockBytes, parts);
+
     [SkipLocalsInit]
     public static void Run<TCell, TPasses>(
-        byte* data, nint stride, int rows, int blocks, byte* activations, float* activationScales, byte* ahead, float* output)
+        byte* data, nint stride, int rows, int blocks, byte* activations, float* activationScales, nint distance, float* output)
         where TCell : struct, ISuperBlockCell
         where TPasses : struct, ICount
     {
@@ -33,6 +35,7 @@ internal readonly unsafe struct EightRowWalk<TOrder> : IWalk
         {
             var sum = Vector256<float>.Zero;
             var block = data + r * stride;
+            var ahead = block + distance;
             var y = activations;
             for (var b = 0; b < blocks; b += 2)
             {
@@ -42,7 +45,7 @@ internal readonly unsafe struct EightRowWalk<TOrder> : IWalk
                 for (var k = 0; k < pair; k++)
                 {
                     step.EightRows<TCell, TOrder, TPasses>(k, constants, block, stride, y, ahead, intoFirstLevel);
-                    ahead += ReadAhead.Step<TOrder>(8, TCell.BlockBytes);
+                    ahead += ReadAhead.Step<TOrder>(TCell.BlockBytes);
                     block += TCell.BlockBytes;
                     y += TCell.PackedBytes;
                 }

@@ -1,21 +1,40 @@
 namespace Mibera.Inference.Kernels.Avx512;
 
-/// <summary>Which rows are multiplied together. The sums of a row do not depend on it.</summary>
+/// <summary>Which eight rows are multiplied together, and in which order others are fetched meanwhile. The sums of a row do not depend on
+/// it.</summary>
 internal interface IRowOrder
 {
     /// <summary>Whether they are one row of each of as many streams (<see cref="RowStreams"/>), each of which is fetched a little
     /// ahead of its place, or adjacent, while the next group is fetched.</summary>
     static abstract bool InStreams { get; }
+
+    /// <summary>In how many runs eight rows are fetched, by turns: each has as many adjacent rows, and is read in order.</summary>
+    static abstract int Runs { get; }
 }
 
-/// <summary>Adjacent rows.</summary>
+/// <summary>Adjacent rows, and the next ones fetched in order.</summary>
 internal readonly struct AdjacentRows : IRowOrder
 {
     public static bool InStreams => false;
+
+    public static int Runs => 1;
+}
+
+/// <summary>
+/// Adjacent rows, and the next ones fetched in pairs: four runs beside each other. On Zen 5, two threads from memory, K-quants are 1.04 to
+/// 1.15 times as fast as in order, units of 32 1.07 to 1.14. (Two runs are as good; eight need more hints. In cache all cost 1 to 4 %.)
+/// </summary>
+internal readonly struct AdjacentPairs : IRowOrder
+{
+    public static bool InStreams => false;
+
+    public static int Runs => 4;
 }
 
 /// <summary>Rows of <see cref="RowStreams"/>.</summary>
 internal readonly struct StreamedRows : IRowOrder
 {
     public static bool InStreams => true;
+
+    public static int Runs => 8;
 }

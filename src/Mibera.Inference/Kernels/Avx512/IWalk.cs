@@ -12,14 +12,16 @@ internal unsafe interface IWalk
     /// <summary>See <see cref="IRowOrder.InStreams"/>; then <see cref="Run"/> takes one group at a time.</summary>
     static abstract bool InStreams { get; }
 
+    /// <summary>Bytes from the first to the second of <paramref name="parts"/> that are fetched with a block of eight rows.</summary>
+    static abstract nint AheadPart(nint stride, int blockBytes, int parts);
+
     /// <summary>
     /// output[r] = row r . x for <paramref name="rows"/> rows (a multiple of <see cref="Rows"/>) of
-    /// <paramref name="blocks"/> blocks each, <paramref name="stride"/> bytes apart. Meanwhile as many bytes are fetched from
-    /// <paramref name="ahead"/> on; in streams, as many of each row, from <paramref name="ahead"/> and every <paramref name="stride"/>
-    /// bytes on. Of what belongs to a block of eight rows it is the first of <typeparamref name="TPasses"/> parts.
+    /// <paramref name="blocks"/> blocks each, <paramref name="stride"/> bytes apart. Meanwhile what lies <paramref name="distance"/>
+    /// bytes ahead of each group is fetched; of what belongs to a block of eight rows, the first of <typeparamref name="TPasses"/> parts.
     /// </summary>
     static abstract void Run<TCell, TPasses>(
-        byte* data, nint stride, int rows, int blocks, byte* activations, float* activationScales, byte* ahead, float* output)
+        byte* data, nint stride, int rows, int blocks, byte* activations, float* activationScales, nint distance, float* output)
         where TCell : struct, ISuperBlockCell
         where TPasses : struct, ICount;
 }

@@ -23,19 +23,25 @@ internal readonly unsafe struct ReadAhead(byte* from, int bytes, int runs, nint 
     private const int MostLines = 4;
 
     /// <summary>
-    /// What is to be fetched with a block of <paramref name="rows"/> rows, <paramref name="stride"/> bytes apart: from
-    /// <paramref name="from"/> on as many bytes of each, or of the next group, where they follow each other.
+    /// What is to be fetched with a block of <paramref name="rows"/> rows (a constant of at most eight), <paramref name="stride"/> bytes
+    /// apart: from <paramref name="from"/> on as many bytes, in the runs of <typeparamref name="TOrder"/>.
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static ReadAhead Of<TOrder>(byte* from, nint stride, int rows, int blockBytes, bool intoFirstLevel)
-        where TOrder : struct, IRowOrder => TOrder.InStreams
-            ? new(from, blockBytes, rows, stride, intoFirstLevel)
-            : new(from, rows * blockBytes, 1, 0, intoFirstLevel);
+        where TOrder : struct, IRowOrder
+    {
+        var rowsOfRun = Math.Min(rows, 8 / TOrder.Runs);
+        return new(from, rowsOfRun * blockBytes, rows / rowsOfRun, rowsOfRun * stride, intoFirstLevel);
+    }
 
-    /// <summary>Bytes from what <see cref="Of"/> fetches with a block to what it fetches with the next one.</summary>
+    /// <summary>Bytes from what <see cref="Of"/> fetches with a block of eight rows to what it fetches with the next one.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static int Step<TOrder>(int rows, int blockBytes)
-        where TOrder : struct, IRowOrder => TOrder.InStreams ? blockBytes : rows * blockBytes;
+    public static int Step<TOrder>(int blockBytes)
+        where TOrder : struct, IRowOrder => 8 / TOrder.Runs * blockBytes;
+
+    /// <summary>Bytes from the first to the second of <paramref name="parts"/> of what <see cref="Of"/> fetches with eight rows.</summary>
+    public static nint Part<TOrder>(nint stride, int blockBytes, int parts)
+        where TOrder : struct, IRowOrder => 8 / parts * (TOrder.Runs == 1 ? blockBytes : stride);
 
     /// <summary>The first or the second half.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -16,9 +16,11 @@ internal readonly unsafe struct SixteenRowWalk : IWalk
 
     public static bool InStreams => false;
 
+    public static nint AheadPart(nint stride, int blockBytes, int parts) => ReadAhead.Part<AdjacentRows>(stride, blockBytes, parts);
+
     [SkipLocalsInit]
     public static void Run<TCell, TPasses>(
-        byte* data, nint stride, int rows, int blocks, byte* activations, float* activationScales, byte* ahead, float* output)
+        byte* data, nint stride, int rows, int blocks, byte* activations, float* activationScales, nint distance, float* output)
         where TCell : struct, ISuperBlockCell
         where TPasses : struct, ICount
     {
@@ -30,6 +32,7 @@ internal readonly unsafe struct SixteenRowWalk : IWalk
         {
             var sum = Vector512<float>.Zero;
             var block = data + r * stride;
+            var ahead = block + distance;
             var y = activations;
             for (var b = 0; b < blocks; b++)
             {
@@ -39,7 +42,7 @@ internal readonly unsafe struct SixteenRowWalk : IWalk
                 {
                     step.EightRows<TCell, AdjacentRows, TPasses>(
                         half, constants, block + half * 8 * stride, stride, y, ahead, intoFirstLevel);
-                    ahead += 8 * TCell.BlockBytes;
+                    ahead += ReadAhead.Step<AdjacentRows>(TCell.BlockBytes);
                 }
                 var yScales = Vector512.Create(activationScales[b]);
                 sum = Vector512.FusedMultiplyAdd(step.Products<TCell>(), TCell.Scales(step.RawScales) * yScales, sum);

@@ -44,7 +44,7 @@ internal sealed unsafe class SmallBlockDecode<TCell, TOrder> : RowGroupDecode
             for (var b = 0; b + 4 <= blocks; b += 4)
             {
                 sum = FourBlocks(constants, first, stride, y, ahead, intoFirstLevel, 0, sum);
-                ahead += ReadAhead.Step<TOrder>(Rows, TCell.GroupBytes);
+                ahead += ReadAhead.Step<TOrder>(TCell.GroupBytes);
                 first += TCell.GroupBytes;
                 y += TCell.PackedBytes;
             }

@@ -20,7 +20,7 @@ internal sealed unsafe class SuperBlockDecode<TCell, TWalk> : RowGroupDecode
         byte* data, nint stride, int rows, int columns, byte* packed, float* activationScales, float* output) =>
         TWalk.Run<TCell, One>(
             data, stride, rows, columns / 256, packed, activationScales,
-            data + (TWalk.InStreams ? Prefetch.StreamDistance : Prefetch.Distance(TWalk.Rows * stride)), output);
+            TWalk.InStreams ? Prefetch.StreamDistance : Prefetch.Distance(TWalk.Rows * stride), output);
 
     protected override void MultiplyEachAdjacent(
         in WeightMatrix weights, QuantizedRows x, int inputs, byte* packed, long packedBytes, int begin, int end, float* output,
@@ -43,7 +43,7 @@ internal sealed unsafe class SuperBlockDecode<TCell, TWalk> : RowGroupDecode
         where TPasses : struct, ICount
     {
         var stride = (nint)weights.RowBytes;
-        var part = 8 * TCell.BlockBytes / TPasses.Value;
+        var part = TWalk.AheadPart(stride, TCell.BlockBytes, TPasses.Value);
         var first = begin;
         for (; first + TWalk.Rows <= end; first += TWalk.Rows)
         {
@@ -51,9 +51,9 @@ internal sealed unsafe class SuperBlockDecode<TCell, TWalk> : RowGroupDecode
             for (var t = 0; t < inputs; t++)
             {
                 // What further inputs fetch, the group itself, is in cache.
-                var ahead = t < TPasses.Value ? data + Prefetch.Distance(TWalk.Rows * stride) + t * part : data;
+                var distance = t < TPasses.Value ? Prefetch.Distance(TWalk.Rows * stride) + t * part : 0;
                 TWalk.Run<TCell, TPasses>(
-                    data, stride, TWalk.Rows, weights.Columns / 256, packed + t * packedBytes, x.Scales(t), ahead,
+                    data, stride, TWalk.Rows, weights.Columns / 256, packed + t * packedBytes, x.Scales(t), distance,
                     output + t * outputStride + first);
             }
         }
