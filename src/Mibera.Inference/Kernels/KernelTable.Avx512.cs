@@ -31,10 +31,10 @@ internal static partial class KernelTable
     };
 
     /// <summary>
-    /// The cell of <paramref name="type"/> that reads rows in streams, if it waits for memory, or adjacent ones. Measured on
-    /// Golden Cove (Emerald Rapids), two threads from memory: with adjacent rows they read as much as with ordinary reads in order,
-    /// and with streams 1.2 (Q2_K) to 1.6 times that (Q8_0). On Zen 5 streams are 2 to 12 % slower, except for long rows and Q8_0. Ice Lake, Tiger Lake and Rocket
-    /// Lake are not known, and taken to be like Golden Cove.
+    /// The cell of <paramref name="type"/> that reads rows in streams, if it waits for memory, or, but for long rows and Q8_0 on Zen 5,
+    /// adjacent ones. Measured on Golden Cove (Emerald Rapids), two threads from memory: with adjacent rows they read as much as with
+    /// ordinary reads in order, and with streams 1.2 (Q2_K) to 1.6 times that (Q8_0). On Zen 5 streams are 2 to 12 % slower otherwise. Ice
+    /// Lake, Tiger Lake and Rocket Lake are not known, and taken to be like Golden Cove.
     /// </summary>
     internal static MatrixKernel? CreateAvx512Cell(GgmlType type, bool inStreams) =>
         CreateAvx512(type, inStreams) ?? CreateAvx512LowBit(type, inStreams);
@@ -45,10 +45,10 @@ internal static partial class KernelTable
         where TCell : struct, ISuperBlockCell
         where TWalk : struct, IWalk
     {
-        var streamed = new SuperBlockDecode<TCell, EightRowWalk<StreamedRows>>();
-        DecodeKernel decode = inStreams ? streamed
+        DecodeKernel decode = inStreams ? new SuperBlockDecode<TCell, EightRowWalk<StreamedRows>>()
             : Cpu.IsZen4OrOlder ? new SuperBlockDecode<TCell, TWalk>()
-            : new RowLengthDecode(new SuperBlockDecode<TCell, EightRowWalk<AdjacentPairs>>(), streamed);
+            : new RowLengthDecode(
+                new SuperBlockDecode<TCell, EightRowWalk<AdjacentPairs>>(), new SuperBlockDecode<TCell, EightRowWalk<StreamedRows>>());
         return Avx512Kernel<TFormat>(decode, 256, inStreams, few);
     }
 

@@ -25,8 +25,9 @@ internal static unsafe class Prefetch
     public static nint Distance(nint groupBytes) => Math.Max(groupBytes, 8192);
 
     /// <summary>
-    /// How many bytes ahead of its place each of eight streams is fetched. On Zen 5 Q8_0 is 1.01 to 1.05 times as fast with 1024 as with
-    /// 512; on Golden Cove farther ones than 768 are slower.
+    /// How many bytes ahead of its place each of eight streams is fetched with AVX-512 (others: <see cref="RowStreams.PrefetchDistance"/>).
+    /// On Zen 5, the only one of AMD's that reads any, Q8_0 is 1.01 to 1.05 times as fast with 1024 as with 512; on Golden Cove farther
+    /// ones than 768 are slower.
     /// </summary>
     public static int StreamDistance
     {

@@ -14,7 +14,7 @@ public unsafe class KernelEqualityTests
     private const string Adjacent = " with adjacent rows";
     private const string InStreams = " with rows in streams";
 
-    /// <summary>All of them, of AVX-512 those of every vendor's processors.</summary>
+    /// <summary>All of them, of AVX-512 two of each; what other processors take is in <see cref="WalkTests"/>.</summary>
     public static TheoryData<GgmlType, string> Cells
     {
         get

@@ -8,7 +8,8 @@ internal interface IRowOrder
     /// ahead of its place, or adjacent, while the next group is fetched.</summary>
     static abstract bool InStreams { get; }
 
-    /// <summary>In how many runs eight rows are fetched, by turns: each has as many adjacent rows, and is read in order.</summary>
+    /// <summary>In how many runs (1, 2, 4 or 8) eight rows are fetched, by turns: each has 8 / Runs adjacent rows, and is read in order.
+    /// Streams have eight.</summary>
     static abstract int Runs { get; }
 }
 
@@ -21,7 +22,7 @@ internal readonly struct AdjacentRows : IRowOrder
 }
 
 /// <summary>
-/// Adjacent rows, and the next ones fetched in pairs: four runs beside each other. On Zen 5, two threads from memory, K-quants are 1.04 to
+/// Adjacent rows, and the next ones fetched in pairs: four runs beside each other, where one input fetches all of them. On Zen 5, two threads from memory, K-quants are 1.04 to
 /// 1.15 times as fast as in order, units of 32 1.07 to 1.14. (Two runs are as good; eight need more hints. In cache all cost 1 to 4 %.)
 /// </summary>
 internal readonly struct AdjacentPairs : IRowOrder

@@ -4,8 +4,8 @@ using System.Runtime.CompilerServices;
 namespace Mibera.Inference.Kernels.Avx512;
 
 /// <summary>
-/// The lines that are to be fetched while a cell multiplies. It fetches them part by part, in their order and evenly spread over
-/// its work: a burst of hints may be executed in any order, and hardware that follows streams seems to mind. On Zen 5, with
+/// The lines that are to be fetched while a cell multiplies. It fetches them part by part, each run of rows in order and evenly spread
+/// over its work: a burst of hints may be executed in any order, and hardware that follows streams seems to mind. On Zen 5, with
 /// two threads from memory, Q4_K is 4 to 11 % faster than with bursts. Cells that compute more than they wait (the pairs of rows of
 /// the formats with grids) gain nothing and keep small bursts.
 /// </summary>
@@ -24,7 +24,7 @@ internal readonly unsafe struct ReadAhead(byte* from, int bytes, int runs, nint 
 
     /// <summary>
     /// What is to be fetched with a block of <paramref name="rows"/> rows (a constant of at most eight), <paramref name="stride"/> bytes
-    /// apart: from <paramref name="from"/> on as many bytes, in the runs of <typeparamref name="TOrder"/>.
+    /// apart: as many bytes, from <paramref name="from"/> on, in the runs of <typeparamref name="TOrder"/>.
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static ReadAhead Of<TOrder>(byte* from, nint stride, int rows, int blockBytes, bool intoFirstLevel)
@@ -41,7 +41,7 @@ internal readonly unsafe struct ReadAhead(byte* from, int bytes, int runs, nint 
 
     /// <summary>Bytes from the first to the second of <paramref name="parts"/> of what <see cref="Of"/> fetches with eight rows.</summary>
     public static nint Part<TOrder>(nint stride, int blockBytes, int parts)
-        where TOrder : struct, IRowOrder => 8 / parts * (TOrder.Runs == 1 ? blockBytes : stride);
+        where TOrder : struct, IRowOrder => 8 / parts * (8 / parts < 8 / TOrder.Runs ? blockBytes : stride);
 
     /// <summary>The first or the second half.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

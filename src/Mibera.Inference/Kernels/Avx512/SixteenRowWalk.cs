@@ -7,8 +7,8 @@ namespace Mibera.Inference.Kernels.Avx512;
 
 /// <summary>
 /// Sixteen rows, one block at a time: activations come half as often from the second-level cache as with
-/// <see cref="EightRowWalk{TOrder}"/>, where the first level does not hold them, and no sum waits for the one before; but memory sees sixteen
-/// streams.
+/// <see cref="EightRowWalk{TOrder}"/>, where the first level does not hold them, and no sum waits for the one before; but memory sees
+/// sixteen streams.
 /// </summary>
 internal readonly unsafe struct SixteenRowWalk : IWalk
 {

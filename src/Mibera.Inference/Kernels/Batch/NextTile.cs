@@ -54,10 +54,10 @@ internal unsafe struct NextTile<TIsa>
     /// </summary>
     public bool OneByOne { get; }
 
-    /// <summary>Where the next part begins.</summary>
+    /// <summary>Where the next part begins; for tests.</summary>
     public readonly byte* Part => _part;
 
-    /// <summary>Fetches the next part.</summary>
+    /// <summary>Fetches the next part, whose <paramref name="partBytes"/> are those of the constructor: here they are a constant.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Fetch(int partBytes)
     {

@@ -53,7 +53,9 @@ internal static unsafe class QuadPanel<TFormat, TProducts, TUnpack, TQuads, TQua
     /// <summary>Fetches eight parts at once, unless they are to come one by one.</summary>
     private static void FetchRows(ref NextTile<TUnpack> next)
     {
-        for (var i = 0; i < 8 && !next.OneByOne; i++)
+        if (next.OneByOne)
+            return;
+        for (var i = 0; i < 8; i++)
             next.Fetch(TFormat.BlockBytes);
     }
 
