@@ -17,9 +17,10 @@ namespace Mibera.Inference.Kernels;
 internal struct RowStreams(int begin, int end, long rowBytes, int streams)
 {
     /// <summary>
-    /// How many bytes ahead of its place each stream is to be prefetched (<see cref="Prefetch.StreamDistance"/> with AVX-512). What is on its way of eight streams, 4 KB, has room in any
-    /// first-level cache. On Zen 3, where hints are spread between the rows (<see cref="FetchAhead{TIsa}"/>), K-quants are up to 1.1 times
-    /// as fast with 512 as with 768, the others 1.0 to 1.04; on Golden Cove both are as fast, and farther ones slower.
+    /// How many bytes ahead of its place each stream is to be prefetched (with AVX-512: <see cref="Prefetch.StreamDistance"/>). What is
+    /// on its way of eight streams, 4 KB, has room in any first-level cache. On Zen 3, where hints are spread between the rows
+    /// (<see cref="FetchAhead{TIsa}"/>), K-quants are up to 1.1 times as fast with 512 as with 768, the others 1.0 to 1.04; on Golden Cove
+    /// both are as fast, and farther ones slower.
     /// </summary>
     public const int PrefetchDistance = 512;
 

@@ -17,7 +17,8 @@ public unsafe class FloatKernelTests
     {
         foreach (var columns in (int[])[.. Enumerable.Range(1, 100), 1024, 1040, 2053, 2058])
         {
-            foreach (var (rows, inputs) in (ReadOnlySpan<(int, int)>)[(1, 1), (6, 1), (23, 1), (150, 1), (3, 2), (6, 3), (4, 4), (7, 6), (5, 7), (9, 33), (2, 65)])
+            foreach (var (rows, inputs) in (ReadOnlySpan<(int, int)>)
+                [(1, 1), (6, 1), (23, 1), (150, 1), (3, 2), (6, 3), (4, 4), (7, 6), (5, 7), (9, 33), (2, 65)])
             {
                 if (columns > 20 && columns % 7 != 0 && inputs > 7) continue;
                 Check(type, rows, columns, inputs);

@@ -44,7 +44,8 @@ public unsafe class RowLengthDecodeTests
         Assert.SkipUnless(InstructionSets.IsSupported(InstructionSet.Avx512), "This machine has no avx512.");
         const int Rows = 21;
         var decode = new RowLengthDecode(
-            new SuperBlockDecode<Q4K.Avx512, EightRowWalk<AdjacentPairs>>(), new SuperBlockDecode<Q4K.Avx512, EightRowWalk<StreamedRows>>());
+            new SuperBlockDecode<Q4K.Avx512, EightRowWalk<AdjacentPairs>>(),
+            new SuperBlockDecode<Q4K.Avx512, EightRowWalk<StreamedRows>>());
         var kernel = new BlockKernel<Q4K>(decode, new OneByOneBatch(decode, block: 256));
         foreach (var (inputs, columns) in new[] { (1, LongColumns), (2, LongColumns), (1, LongColumns - 256) })
         {

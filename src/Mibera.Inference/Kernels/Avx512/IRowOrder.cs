@@ -22,8 +22,9 @@ internal readonly struct AdjacentRows : IRowOrder
 }
 
 /// <summary>
-/// Adjacent rows, and the next ones fetched in pairs: four runs beside each other, where one input fetches all of them. On Zen 5, two threads from memory, K-quants are 1.04 to
-/// 1.15 times as fast as in order, units of 32 1.07 to 1.14. (Two runs are as good; eight need more hints. In cache all cost 1 to 4 %.)
+/// Adjacent rows, and the next ones fetched in pairs: four runs beside each other, where one input fetches all of them. On Zen 5, two
+/// threads from memory, K-quants are 1.04 to 1.15 times as fast as in order, units of 32 1.05 to 1.13. (Two runs are as good; eight need
+/// more hints. In cache all cost 1 to 4 %.)
 /// </summary>
 internal readonly struct AdjacentPairs : IRowOrder
 {

@@ -61,16 +61,11 @@ internal static unsafe class ColumnPanel<TFormat, TProducts, TUnpack, TQuads, TQ
     {
         private byte* _target = target;
 
-        private static int VectorBytes
-        {
-            [MethodImpl(MethodImplOptions.AggressiveInlining)]
-            get => 4 * TIsa.Rows;
-        }
-
         /// <summary>The next 32 columns.</summary>
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public void Advance() =>
-            _target += ColumnsAtOnce / 4 * PanelShape<TFormat, TProducts, TIsa, TVector>.QuantBytes * VectorBytes;
+            _target += ColumnsAtOnce / 4 * PanelShape<TFormat, TProducts, TIsa, TVector>.QuantBytes
+                * PanelShape<TFormat, TProducts, TIsa, TVector>.VectorBytes;
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public readonly void Accept(int quad, TQuadVector weights)
@@ -88,6 +83,7 @@ internal static unsafe class ColumnPanel<TFormat, TProducts, TUnpack, TQuads, TQ
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         private readonly void Store(TQuadVector weights, int index) =>
-            PanelRows<TFormat, TProducts, TQuads, TQuadVector, TIsa, TVector>.Store(weights, _target + index * VectorBytes);
+            PanelRows<TFormat, TProducts, TQuads, TQuadVector, TIsa, TVector>.Store(
+                weights, _target + index * PanelShape<TFormat, TProducts, TIsa, TVector>.VectorBytes);
     }
 }
