@@ -1,3 +1,4 @@
+using System.Numerics.Tensors;
 using System.Runtime.Intrinsics;
 using Mibera.Inference.Memory;
 using Mibera.Inference.Numerics;
@@ -85,8 +86,8 @@ internal sealed unsafe class AttentionWorker : IDisposable
             var position = step.First + token + t;
             (_begin[row], _end[row]) = (step.FirstSeen(position), position + 1);
             var source = step.Queries + (token + t) * step.QueryStride + (head * _sharers + sharer) * _headDimension;
-            for (var d = 0; d < _headDimension; d++)
-                queries[row * padded + d] = source[d] * step.Scale;
+            TensorPrimitives.Multiply(
+                new ReadOnlySpan<float>(source, _headDimension), step.Scale, new Span<float>(queries + row * padded, _headDimension));
             Row(_sums, row)[1] = 0f;
         }
     }
