@@ -10,6 +10,9 @@ namespace Mibera.Inference.Memory;
 /// </summary>
 internal sealed unsafe partial class KvCache : IDisposable
 {
+    // Some 5 µs from memory.
+    private const int BytesWorthAThread = 48 * 1024;
+
     private readonly KvStorage _keyStorage;
     private readonly KvStorage _valueStorage;
     private readonly NativeBuffer _keys;
@@ -90,8 +93,8 @@ internal sealed unsafe partial class KvCache : IDisposable
             Stride = stride,
         };
         FirstHeld = Math.Max(FirstHeld, ((first + tokens - 1) / KvKernel.Group - _groups + 1) * KvKernel.Group);
-        // By heads, not by tokens: positions of one group may share bytes. One token is not worth waking a thread.
-        pool.Run(ref body, Heads, tokens == 1 ? Heads : 1);
+        // By heads, not by tokens: positions of one group may share bytes.
+        pool.Run(ref body, Heads, tokens == 1 ? HeadsWorthAThread : 1);
     }
 
     /// <summary>Every layer holds positions up to <paramref name="length"/> now.</summary>
@@ -116,6 +119,13 @@ internal sealed unsafe partial class KvCache : IDisposable
         _keys.Dispose();
         _values.Dispose();
     }
+
+    /// <summary>
+    /// Heads of one token that are worth waking a thread for. Each element of a key has a line of its own, which memory gives and takes
+    /// back; what a thread has written it is likely to attend to, as well. (phi3-mini on Zen 5: keys, values and attention of a short
+    /// context take 4.1 instead of 4.7 % of a token.)
+    /// </summary>
+    private int HeadsWorthAThread => Math.Max(1, BytesWorthAThread / _keyStorage.KeyGroupBytes(HeadDimension));
 
     private static int Groups(int positions) => (positions + KvKernel.Group - 1) / KvKernel.Group;
 
