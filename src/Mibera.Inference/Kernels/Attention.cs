@@ -51,7 +51,7 @@ internal sealed unsafe class Attention : IDisposable
             return;
         }
         var body = new BlockBody { Attention = this, Step = step };
-        _pool.Run(ref body, items, grain: 1);
+        _pool.Run(ref body, items, step.Tokens == 1 ? KvCache.HeadsWorthAThread((long)Groups(step) * _cache.GroupBytes) : 1);
     }
 
     public void Dispose()
@@ -76,6 +76,9 @@ internal sealed unsafe class Attention : IDisposable
 
     private static int Chunks(in AttentionStep step) =>
         step.First / AttentionWorker.Chunk - step.FirstSeen(step.First) / AttentionWorker.Chunk + 1;
+
+    /// <summary>Groups of positions that the first token sees.</summary>
+    private static int Groups(in AttentionStep step) => step.First / KvKernel.Group - step.FirstSeen(step.First) / KvKernel.Group + 1;
 
     /// <summary>The sums of one head's sharers in one chunk.</summary>
     private float* Part(int head, int chunk, int chunks) =>

@@ -65,10 +65,19 @@ internal sealed unsafe partial class KvCache : IDisposable
     /// <summary>Bytes of native memory.</summary>
     public long Bytes => _keys.Bytes + _values.Bytes;
 
+    /// <summary>Bytes of 32 keys and values of a head.</summary>
+    public int GroupBytes => _keyStorage.KeyGroupBytes(HeadDimension) + _valueStorage.ValueGroupBytes(HeadDimension);
+
     /// <summary>What a cache of these measures would take.</summary>
     public static long BytesFor(int layers, int heads, int headDimension, int positions, KvCacheType keyType, KvCacheType valueType) =>
         (long)layers * heads * Groups(positions)
         * (KvStorage.Get(keyType).KeyGroupBytes(headDimension) + KvStorage.Get(valueType).ValueGroupBytes(headDimension));
+
+    /// <summary>
+    /// How many heads of one token a thread should take, if <paramref name="bytes"/> of each are touched: what takes no longer than
+    /// another thread takes to begin had better stay in one cache.
+    /// </summary>
+    public static int HeadsWorthAThread(long bytes) => (int)Math.Max(1, BytesWorthAThread / bytes);
 
     /// <summary>The keys of positions 32 * <paramref name="group"/> and up.</summary>
     public byte* KeyGroup(int layer, int head, int group) => Group(_keys, _keyStorage.KeyGroupBytes(HeadDimension), layer, head, group);
@@ -93,8 +102,8 @@ internal sealed unsafe partial class KvCache : IDisposable
             Stride = stride,
         };
         FirstHeld = Math.Max(FirstHeld, ((first + tokens - 1) / KvKernel.Group - _groups + 1) * KvKernel.Group);
-        // By heads, not by tokens: positions of one group may share bytes.
-        pool.Run(ref body, Heads, tokens == 1 ? HeadsWorthAThread : 1);
+        // By heads, not by tokens: positions of one group may share bytes. An element of a key has a line of its own in it.
+        pool.Run(ref body, Heads, tokens == 1 ? HeadsWorthAThread(_keyStorage.KeyGroupBytes(HeadDimension)) : 1);
     }
 
     /// <summary>Every layer holds positions up to <paramref name="length"/> now.</summary>
@@ -119,13 +128,6 @@ internal sealed unsafe partial class KvCache : IDisposable
         _keys.Dispose();
         _values.Dispose();
     }
-
-    /// <summary>
-    /// Heads of one token that are worth waking a thread for. Each element of a key has a line of its own, which memory gives and takes
-    /// back; what a thread has written it is likely to attend to, as well. (phi3-mini on Zen 5: keys, values and attention of a short
-    /// context take 4.1 instead of 4.7 % of a token.)
-    /// </summary>
-    private int HeadsWorthAThread => Math.Max(1, BytesWorthAThread / _keyStorage.KeyGroupBytes(HeadDimension));
 
     private static int Groups(int positions) => (positions + KvKernel.Group - 1) / KvKernel.Group;
 
