@@ -15,6 +15,8 @@ internal abstract unsafe class SmallBlockLayout : IActivationLayout
     /// <summary>From the end of four packed blocks back to their four sums, exact in f32.</summary>
     public const int SumsFromEnd = 64;
 
+    private const int MostElements = 128;
+
     public int Block => 32;
 
     public int RowGranularity => 1;
@@ -29,21 +31,23 @@ internal abstract unsafe class SmallBlockLayout : IActivationLayout
 
     public void Pack(QuantizedRows source, int rows, int begin, int end, byte* destination)
     {
-        var quants = stackalloc sbyte[128];
+        var padded = stackalloc sbyte[MostElements];
         var elements = 4 * UnitElements;
         var last = Math.Max(0, source.Width - elements);
         for (var row = begin; row < end; row++)
         {
+            var quants = source.Quants(row);
+            var scales = source.Scales(row);
+            var sums = source.Sums(row);
+            var target = destination + (long)row * Groups(source.Width) * PackedBytes;
             for (var group = 0; group < Groups(source.Width); group++)
             {
                 var start = Math.Min(elements * group, last);
                 var units = Math.Min(4, (source.Width - start) / UnitElements);
-                var copy = new Span<sbyte>(quants, elements);
-                copy[(UnitElements * units)..].Clear();
-                new ReadOnlySpan<sbyte>(source.Quants(row) + start, UnitElements * units).CopyTo(copy);
-                var target = destination + ((long)row * Groups(source.Width) + group) * PackedBytes;
-                PackScales(source, row, start, units, target + PackedBytes);
-                PackQuants(quants, (float*)(target + PackedBytes - SumsFromEnd), target);
+                PackScales(scales, sums, start, units, target + PackedBytes);
+                var four = units == 4 ? quants + start : Pad(quants + start, UnitElements * units, padded);
+                PackQuants(four, (float*)(target + PackedBytes - SumsFromEnd), target);
+                target += PackedBytes;
             }
         }
     }
@@ -51,17 +55,24 @@ internal abstract unsafe class SmallBlockLayout : IActivationLayout
     /// <summary>Packs the quants of four units; <paramref name="sums"/> are those of each.</summary>
     protected abstract void PackQuants(sbyte* quants, float* sums, byte* target);
 
-    private void PackScales(QuantizedRows source, int row, int first, int units, byte* end)
+    private static sbyte* Pad(sbyte* quants, int count, sbyte* padded)
+    {
+        new Span<sbyte>(padded, MostElements).Clear();
+        new ReadOnlySpan<sbyte>(quants, count).CopyTo(new Span<sbyte>(padded, MostElements));
+        return padded;
+    }
+
+    private void PackScales(float* blockScales, short* sumsOf16, int first, int units, byte* end)
     {
         var scales = (float*)(end - ScalesFromEnd);
         var sums = (float*)(end - SumsFromEnd);
         for (var k = 0; k < 4; k++)
         {
             var column = first + k * UnitElements;
-            Vector128.Create(k < units ? source.Scales(row)[column / 32] : 0f).Store(scales + 4 * k);
+            Vector128.Create(k < units ? blockScales[column / 32] : 0f).Store(scales + 4 * k);
             sums[k] = 0f;
             for (var j = column / 16; k < units && j < (column + UnitElements) / 16; j++)
-                sums[k] += source.Sums(row)[j];
+                sums[k] += sumsOf16[j];
         }
     }
 
