@@ -14,6 +14,9 @@ namespace Mibera.Inference.Kernels;
 /// </summary>
 internal readonly unsafe struct KvHalfLayout : IKvStorageLayout
 {
+    // Elements that are converted at a time. Heads of models are shorter; what a file says is not known to be.
+    private const int Piece = 256;
+
     public static int KeyGroupBytes(int headDimension) => headDimension * KvKernel.Group * sizeof(ushort);
 
     public static int ValueGroupBytes(int headDimension) => headDimension * KvKernel.Group * sizeof(ushort);
@@ -54,15 +57,20 @@ internal readonly unsafe struct KvHalfLayout : IKvStorageLayout
         return new(low.AsSingle() * scale, high.AsSingle() * scale);
     }
 
+    [SkipLocalsInit]
     private static bool Write(float* source, int count, ushort* target, int stride)
     {
-        var halves = stackalloc ushort[count];
-        TensorPrimitives.ConvertToHalf(new ReadOnlySpan<float>(source, count), new Span<Half>(halves, count));
+        var halves = stackalloc ushort[Piece];
         var finite = true;
-        for (var d = 0; d < count; d++)
+        for (var first = 0; first < count; first += Piece)
         {
-            target[d * stride] = halves[d];
-            finite &= (halves[d] & 0x7C00) != 0x7C00;
+            var length = Math.Min(Piece, count - first);
+            TensorPrimitives.ConvertToHalf(new ReadOnlySpan<float>(source + first, length), new Span<Half>(halves, length));
+            for (var d = 0; d < length; d++)
+            {
+                target[(first + d) * stride] = halves[d];
+                finite &= (halves[d] & 0x7C00) != 0x7C00;
+            }
         }
         return finite;
     }

@@ -44,7 +44,8 @@ internal static unsafe class Lanes
         return four[0] + four[1] + four[2] + four[3];
     }
 
-    /// <summary>The largest lane. A NaN may be lost: what is computed from the lanes afterwards keeps it.</summary>
+    /// <summary>The largest lane. A NaN may be lost: what is computed from the lanes afterwards keeps it. Of zeros it may be either, the
+    /// same one everywhere.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static float Max(Vector512<float> lanes)
     {
@@ -54,18 +55,20 @@ internal static unsafe class Lanes
         return Greater(four, Vector128.Shuffle(four, Vector128.Create(1, 0, 3, 2)))[0];
     }
 
-    /// <summary>a &gt; b ? a : b in each lane, which is what the instruction of x86 computes. (Vector512.Max would also order zeros and NaN,
-    /// at thrice the cost.)</summary>
+    /// <summary>
+    /// a &gt; b ? a : b in each lane, so b where either is NaN or both are zeros: the order counts. The instruction of x86 does the same.
+    /// (Vector512.Max would also order zeros and NaN, at thrice the cost.)
+    /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector512<float> Greater(Vector512<float> a, Vector512<float> b) => Avx512F.IsSupported
         ? Avx512F.Max(a, b)
-        : Vector512.ConditionalSelect(Vector512.GreaterThan(a, b), a, b);
+        : Vector512.Create(Greater(a.GetLower(), b.GetLower()), Greater(a.GetUpper(), b.GetUpper()));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector256<float> Greater(Vector256<float> a, Vector256<float> b) =>
-        Vector256.ConditionalSelect(Vector256.GreaterThan(a, b), a, b);
+        Avx.IsSupported ? Avx.Max(a, b) : Vector256.ConditionalSelect(Vector256.GreaterThan(a, b), a, b);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector128<float> Greater(Vector128<float> a, Vector128<float> b) =>
-        Vector128.ConditionalSelect(Vector128.GreaterThan(a, b), a, b);
+        Sse.IsSupported ? Sse.Max(a, b) : Vector128.ConditionalSelect(Vector128.GreaterThan(a, b), a, b);
 }

@@ -8,7 +8,8 @@ namespace Mibera.Inference.Threading;
 /// </summary>
 internal sealed class WaitPoint
 {
-    /// <summary>About 10 microseconds of pauses: longer than what one thread does alone between two loops.</summary>
+    /// <summary>About 10 microseconds of pauses. With two of them threads yielded between loops; a yield takes 1.3 microseconds in a
+    /// virtual machine, and the next loop began so much later.</summary>
     private const int Spins = 256;
 
     /// <summary>How long the time slice is offered to others before sleeping. Waking a sleeper takes about as long.</summary>
@@ -36,7 +37,7 @@ internal sealed class WaitPoint
         Sleep(state, condition);
     }
 
-    /// <summary>Wakes those asleep, if any; costs one read otherwise.</summary>
+    /// <summary>Wakes those asleep, if any; costs a fence and a read otherwise.</summary>
     public void Signal()
     {
         // Against Sleep: either this read sees the sleeper, or the sleeper's check sees what was written before this call.

@@ -12,8 +12,8 @@ public unsafe class AttentionTests
     public static TheoryData<int, int, int> Shapes => new()
     {
         { 8, 2, 128 }, { 2, 2, 96 }, { 6, 2, 64 }, { 3, 3, 80 }, { 4, 1, 48 }, { 8, 4, 32 }, { 2, 1, 24 }, { 8, 4, 8 }, { 5, 1, 40 },
-        // A token of so many keys is stored by several threads.
-        { 20, 20, 128 },
+        // A token of so many keys is stored by several threads, in every type of cache.
+        { 32, 32, 128 },
     };
 
     [Theory]
@@ -154,13 +154,63 @@ public unsafe class AttentionTests
     }
 
     [Fact]
+    public void ThreadsStoreATokenAsOneDoes()
+    {
+        foreach (var type in Enum.GetValues<KvCacheType>())
+        {
+            var data = new Data(32, 32, 128, tokens: 70, type);
+            using var pool = new WorkerPool(4);
+            using var expected = data.NewCache(70);
+            using var actual = data.NewCache(70);
+            fixed (float* k = data.Keys, v = data.Values)
+            {
+                for (var t = 0; t < 70; t++)
+                {
+                    expected.Write(Layer, t, 1, k + t * 4096, v + t * 4096, 4096, WorkerPool.Inline);
+                    actual.Write(Layer, t, 1, k + t * 4096, v + t * 4096, 4096, pool);
+                }
+            }
+            // All groups of the layer lie side by side, from the first head's first one to the last head's last one.
+            var keyBytes = (int)(expected.KeyGroup(Layer, 1, 0) - expected.KeyGroup(Layer, 0, 0)) * 32;
+            var valueBytes = (int)(expected.ValueGroup(Layer, 1, 0) - expected.ValueGroup(Layer, 0, 0)) * 32;
+            Assert.True(new ReadOnlySpan<byte>(expected.KeyGroup(Layer, 0, 0), keyBytes).SequenceEqual(new(actual.KeyGroup(Layer, 0, 0), keyBytes)));
+            Assert.True(new ReadOnlySpan<byte>(expected.ValueGroup(Layer, 0, 0), valueBytes).SequenceEqual(new(actual.ValueGroup(Layer, 0, 0), valueBytes)));
+        }
+    }
+
+    [Fact]
+    public void OneHeadThatOverflowsIsEnoughForAllThreads()
+    {
+        var data = new Data(32, 32, 128, tokens: 40);
+        data.Values[(20 * 32 + 31) * 128 + 5] = float.NaN;
+        var expected = data.Run(window: 0, [40], threads: 1);
+        FloatTestData.AssertSameBits(expected, data.Run(window: 0, [.. Enumerable.Repeat(1, 40)], threads: 4));
+        Assert.True(float.IsNaN(expected[(20 * 32 + 31) * 128 + 5]));
+    }
+
+    [Fact]
+    public void HeadsMayBeLongerThanWhatIsConvertedAtOnce()
+    {
+        var data = new Data(2, 1, 600, tokens: 40);
+        var actual = data.Run(window: 0, [40], threads: 1);
+        var expected = new float[2 * 600];
+        foreach (var t in (int[])[0, 17, 39])
+        {
+            AttentionOracle.Attend(data, t, 0, expected);
+            FloatTestData.AssertSameBits(expected, actual.AsSpan(t * 1200, 1200));
+        }
+    }
+
+    [Fact]
     public void DecodingAllocatesNothing()
     {
-        var data = new Data(4, 2, 64, tokens: 600);
+        // So many keys are stored by several threads.
+        const int Heads = 32, Width = Heads * 64;
+        var data = new Data(Heads, Heads, 64, tokens: 600);
         using var cache = data.NewCache(600);
         using var pool = new WorkerPool(2);
-        using var attention = new Attention(cache, 4, pool);
-        var output = new float[600 * 4 * 64];
+        using var attention = new Attention(cache, Heads, pool);
+        var output = new float[600 * Width];
         fixed (float* q = data.Queries, k = data.Keys, v = data.Values, o = output)
         {
             long before = 0;
@@ -168,7 +218,7 @@ public unsafe class AttentionTests
             {
                 if (t == 300)
                     before = GC.GetAllocatedBytesForCurrentThread();
-                cache.Write(Layer, t, 1, k + t * 128, v + t * 128, 128, pool);
+                cache.Write(Layer, t, 1, k + t * Width, v + t * Width, Width, pool);
                 attention.Run(data.Step(t, 1, 0, q, o));
             }
             Assert.Equal(before, GC.GetAllocatedBytesForCurrentThread());

@@ -15,7 +15,7 @@ internal abstract unsafe class SmallBlockLayout : IActivationLayout
     /// <summary>From the end of four packed blocks back to their four sums, exact in f32.</summary>
     public const int SumsFromEnd = 64;
 
-    private const int MostElements = 128;
+    private const int MostElements = 4 * 32;
 
     public int Block => 32;
 
@@ -32,46 +32,53 @@ internal abstract unsafe class SmallBlockLayout : IActivationLayout
     public void Pack(QuantizedRows source, int rows, int begin, int end, byte* destination)
     {
         var padded = stackalloc sbyte[MostElements];
-        var elements = 4 * UnitElements;
-        var last = Math.Max(0, source.Width - elements);
+        var unit = UnitElements;
+        var groups = Groups(source.Width);
+        var last = Math.Max(0, source.Width - 4 * unit);
         for (var row = begin; row < end; row++)
         {
             var quants = source.Quants(row);
             var scales = source.Scales(row);
             var sums = source.Sums(row);
-            var target = destination + (long)row * Groups(source.Width) * PackedBytes;
-            for (var group = 0; group < Groups(source.Width); group++)
+            var target = destination + (long)row * groups * PackedBytes;
+            for (var group = 0; group < groups; group++, target += PackedBytes)
             {
-                var start = Math.Min(elements * group, last);
-                var units = Math.Min(4, (source.Width - start) / UnitElements);
-                PackScales(scales, sums, start, units, target + PackedBytes);
-                var four = units == 4 ? quants + start : Pad(quants + start, UnitElements * units, padded);
+                var start = Math.Min(4 * unit * group, last);
+                var units = Math.Min(4, (source.Width - start) / unit);
+                PackScales(scales, sums, start, unit, units, target + PackedBytes);
+                var four = quants + start;
+                if (units < 4)
+                {
+                    // Their scales are zero, whatever the quants; but behind the last row there may be none.
+                    CopyPadded(four, units * unit, padded);
+                    four = padded;
+                }
                 PackQuants(four, (float*)(target + PackedBytes - SumsFromEnd), target);
-                target += PackedBytes;
             }
         }
     }
 
-    /// <summary>Packs the quants of four units; <paramref name="sums"/> are those of each.</summary>
+    /// <summary>Packs the quants of four units, which it only reads and which may be unaligned; <paramref name="sums"/> are those of
+    /// each.</summary>
     protected abstract void PackQuants(sbyte* quants, float* sums, byte* target);
 
-    private static sbyte* Pad(sbyte* quants, int count, sbyte* padded)
+    private static void CopyPadded(sbyte* quants, int count, sbyte* padded)
     {
-        new Span<sbyte>(padded, MostElements).Clear();
-        new ReadOnlySpan<sbyte>(quants, count).CopyTo(new Span<sbyte>(padded, MostElements));
-        return padded;
+        var target = new Span<sbyte>(padded, MostElements);
+        new ReadOnlySpan<sbyte>(quants, count).CopyTo(target);
+        target[count..].Clear();
     }
 
-    private void PackScales(float* blockScales, short* sumsOf16, int first, int units, byte* end)
+    private static void PackScales(float* blockScales, short* sumsOf16, int first, int unit, int units, byte* end)
     {
         var scales = (float*)(end - ScalesFromEnd);
         var sums = (float*)(end - SumsFromEnd);
         for (var k = 0; k < 4; k++)
         {
-            var column = first + k * UnitElements;
+            var column = first + k * unit;
             Vector128.Create(k < units ? blockScales[column / 32] : 0f).Store(scales + 4 * k);
             sums[k] = 0f;
-            for (var j = column / 16; k < units && j < (column + UnitElements) / 16; j++)
+            for (var j = column / 16; k < units && j < (column + unit) / 16; j++)
                 sums[k] += sumsOf16[j];
         }
     }
