@@ -38,7 +38,7 @@ internal static class GenerateCommand
     }
 
     private static bool WantsChat(ParseResult options, LanguageModel model) =>
-        model.ChatTemplate is not null || options.GetValue(CommandLine.Conversation) || options.GetValue(CommandLine.PrintPrompt)
+        model.ChatTemplate is not null || options.GetValue(CommandLine.Conversation)
         || options.GetValue(CommandLine.ChatTemplate) is not null || options.GetValue(CommandLine.System) is not null;
 
     /// <summary>Raw completion.</summary>

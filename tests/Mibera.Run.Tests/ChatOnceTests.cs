@@ -25,6 +25,10 @@ public sealed class ChatOnceTests : ToolTest
         Assert.Equal(expected, (await Tool.RunAsync(["-m", Chatty(), "--temp", "0", "-t", "1", .. arguments])).Success());
 
     [Fact]
+    public async Task WithoutATemplateThePromptIsShownAsItIsContinued() =>
+        Assert.Equal("abc", (await Tool.RunAsync("-m", Write(TinyModel.Phi3()), "-p", "abc", "--print-prompt")).Success());
+
+    [Fact]
     public async Task APipeIsOneTurn()
     {
         Assert.Equal("\U0001F600bcdefgh", (await Tool.ShellAsync("echo a | \"$@\"", "-m", Chatty(), "--temp", "0")).Success());

@@ -42,7 +42,12 @@ internal sealed class BenchCommand
     private readonly Option<int> _repetitions = Count("--repetitions", "-r", "Repetitions of each measurement.", 3, 1);
     private readonly Option<int> _microBatch = Count("--micro-batch", "-ub", "Prompt tokens multiplied at once; 0: the engine's default.", 0, 0);
     private readonly Option<bool> _noMmap = new("--no-mmap") { Description = "Reads models into memory instead of mapping their files." };
-    private readonly Option<ReportFormat> _format = new("--output", "-o") { Description = "How results are printed: table, md, csv or json.", HelpName = "FORMAT" };
+    private readonly Option<ReportFormat> _format = new("--output", "-o")
+    {
+        Description = "How results are printed: table, md, csv or json.",
+        HelpName = "FORMAT",
+        CustomParser = Parsers.Format,
+    };
     private readonly Option<string?> _chart = new("--chart") { Description = "Also draws the results as bars into an SVG file.", HelpName = "FILE.svg" };
     private readonly Option<string?> _scratch = new("--scratch") { Description = "Where --synthetic writes (default: a new folder among the temporary files).", HelpName = "DIR" };
     private readonly Option<bool> _keep = new("--keep") { Description = "Leaves the synthetic models in --scratch; a later run uses them again." };

@@ -1,5 +1,6 @@
 using System.CommandLine.Parsing;
 using Mibera.Bench.Kernels;
+using Mibera.Bench.Reports;
 using Mibera.Bench.Synthetic;
 using Mibera.Inference.Gguf;
 using Mibera.Inference.Simd;
@@ -38,6 +39,12 @@ internal static class Parsers
                 .Select(set => (InstructionSet?)set).FirstOrDefault())
             .Select(set => set!.Value),
     ];
+
+    /// <summary>The one format that is named.</summary>
+    public static ReportFormat Format(ArgumentResult result) => Parse(
+        result, "output format", Enum.GetNames<ReportFormat>().Select(name => name.ToLowerInvariant()),
+        name => Enum.TryParse<ReportFormat>(name, ignoreCase: true, out var format) && !char.IsAsciiDigit(name[0]) ? (ReportFormat?)format : null)
+        .FirstOrDefault() ?? ReportFormat.Table;
 
     private static T[] Parse<T>(ArgumentResult result, string kind, IEnumerable<string> known, Func<string, T?> find) =>
         Parse(Items(result.Tokens.Select(token => token.Value)), result.AddError, kind, known, find);

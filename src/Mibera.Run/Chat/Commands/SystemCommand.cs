@@ -11,7 +11,8 @@ internal sealed class SystemCommand : IChatCommand
         if (argument.Length > 0)
         {
             dialogue.Chat.SystemPrompt = argument == "none" ? null : Terminal.LineEditor.Unquote(argument);
-            dialogue.Screen.Note("system prompt set; it holds for the whole conversation, which is read anew");
+            var done = argument == "none" ? "removed" : "set";
+            dialogue.Screen.Note($"system prompt {done}; that holds for the whole conversation, which is read anew");
             return Task.CompletedTask;
         }
         if (dialogue.Chat.SystemPrompt is { } system)
