@@ -20,8 +20,8 @@ internal static class CommandLine
     public static readonly Option<long> Seed = new("--seed", "-s") { Description = "seed of the sampler (-1: random)", DefaultValueFactory = _ => -1, HelpName = "N", CustomParser = r => Integer(r, -1, long.MaxValue) };
     public static readonly Option<float> Temperature = Real("--temp", "temperature; 0: always the likeliest token", 0.8f, 0f, 1000f, "--temperature");
     public static readonly Option<int> TopK = Number("--top-k", "keep the k likeliest tokens (0: all)", 40, 0, int.MaxValue);
-    public static readonly Option<float> TopP = Real("--top-p", "keep the likeliest tokens up to this probability (1: all)", 0.95f, 0f, 1f);
-    public static readonly Option<float> MinP = Real("--min-p", "drop tokens less likely than this share of the best (0: none)", 0.05f, 0f, 1f);
+    public static readonly Option<float> TopP = Real("--top-p", "keep tokens up to this probability (1: all)", 0.95f, 0f, 1f);
+    public static readonly Option<float> MinP = Real("--min-p", "drop all below this share of the best (0: none)", 0.05f, 0f, 1f);
     public static readonly Option<float> Typical = Real("--typical", "keep tokens of typical information (1: all)", 1f, 0f, 1f, "--typical-p");
     public static readonly Option<float> RepeatPenalty = Real("--repeat-penalty", "divides the logits of recent tokens (1: off)", 1f, 0.001f, 1000f);
     public static readonly Option<int> RepeatLastN = Number("--repeat-last-n", "tokens that penalties look back (0: none, -1: context)", 64, -1, int.MaxValue);
@@ -85,9 +85,15 @@ internal static class CommandLine
         return root;
     }
 
+    private static string WithDefault(string description, IFormattable value)
+    {
+        var text = value.ToString(null, CultureInfo.InvariantCulture);
+        return description.EndsWith(')') ? $"{description[..^1]}; default: {text})" : $"{description} (default: {text})";
+    }
+
     private static Option<int> Number(string name, string description, int value, int minimum, int maximum, params string[] aliases) => new(name, aliases)
     {
-        Description = description,
+        Description = WithDefault(description, value),
         HelpName = "N",
         DefaultValueFactory = _ => value,
         CustomParser = result => (int)Integer(result, minimum, maximum),
@@ -102,7 +108,7 @@ internal static class CommandLine
 
     private static Option<float> Real(string name, string description, float value, float minimum, float maximum, params string[] aliases) => new(name, aliases)
     {
-        Description = description,
+        Description = WithDefault(description, value),
         HelpName = "X",
         DefaultValueFactory = _ => value,
         CustomParser = result => Float(result, minimum, maximum),

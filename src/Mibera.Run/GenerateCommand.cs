@@ -11,6 +11,8 @@ internal static class GenerateCommand
     public static async Task RunAsync(ParseResult options, Status status, Interrupt interrupt)
     {
         // What the command line alone can tell comes before the model, which may take long.
+        if (options.GetValue(CommandLine.NoConversation) && options.GetValue(CommandLine.System) is not null)
+            throw new UsageException("-sys begins a conversation, and -no-cnv continues a text without one");
         var chat = ChatArguments.Read(options, SamplingArguments.Read(options));
         var messages = ChatArguments.Messages(options);
         using var prompt = messages is null ? await Prompt.OpenAsync(options, interrupt.Token) : Prompt.Open(options);

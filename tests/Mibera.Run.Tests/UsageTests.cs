@@ -27,6 +27,7 @@ public sealed class UsageTests : ToolTest
     [InlineData("-n")]
     [InlineData("-m", "")]
     [InlineData("-p", "a", "-f", "b")]
+    [InlineData("-p", "a", "-sys", "b", "-no-cnv")]
     [InlineData("--tokenize", "--perplexity", "-p", "a")]
     [InlineData("--tokenize")]
     [InlineData("--logits", "out")]

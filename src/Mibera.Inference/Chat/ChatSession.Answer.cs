@@ -104,6 +104,7 @@ public sealed partial class ChatSession
                 DroppedMessages = Math.Max(0, _chat._dropped - _droppedBefore.Messages),
                 DiscardedTokens = _chat._window.Dropped - _droppedBefore.Tokens,
                 StopReason = _prompt > 0 ? now.StopReason : StopReason.None,
+                Seed = _prompt > 0 ? now.Seed : null,
             };
         }
 

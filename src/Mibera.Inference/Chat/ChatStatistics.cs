@@ -33,6 +33,9 @@ public readonly record struct ChatStatistics
     /// <summary>Why the answer ended; of several the last one's reason.</summary>
     public StopReason StopReason { get; init; }
 
+    /// <summary>The seed that it was drawn with, given or chosen; of several answers the last one's. Null if none was begun.</summary>
+    public ulong? Seed { get; init; }
+
     /// <summary>Tokens read per second, or 0.</summary>
     public double PrefillTokensPerSecond => PrefillTime > TimeSpan.Zero ? PrefillTokens / PrefillTime.TotalSeconds : 0;
 
@@ -51,5 +54,6 @@ public readonly record struct ChatStatistics
         DroppedMessages = DroppedMessages + next.DroppedMessages,
         DiscardedTokens = DiscardedTokens + next.DiscardedTokens,
         StopReason = next.StopReason,
+        Seed = next.Seed,
     };
 }

@@ -84,5 +84,6 @@ internal static class ChatOnce
         DecodeTokens = total.DecodeTokens,
         DecodeTime = total.DecodeTime,
         StopReason = total.StopReason,
+        Seed = total.Seed,
     };
 }

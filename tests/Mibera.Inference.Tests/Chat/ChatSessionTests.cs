@@ -69,6 +69,20 @@ public sealed class ChatSessionTests
     }
 
     [Fact]
+    public async Task TheSeedOfAnAnswerRepeatsIt()
+    {
+        using var model = await Load();
+        var hot = new GenerationOptions { MaxTokens = 24, Temperature = 1.5f };
+        using var chat = model.CreateChat(new ChatOptions { Generation = hot });
+        Assert.Null(chat.LastAnswer.Seed);
+        var answer = await Text(chat.SendAsync("Tell me a story.", Token));
+        Assert.NotNull(chat.LastAnswer.Seed);
+        using var again = model.CreateChat(new ChatOptions { Generation = hot with { Seed = chat.LastAnswer.Seed } });
+        Assert.Equal(answer, await Text(again.SendAsync("Tell me a story.", Token)));
+        Assert.Equal(chat.LastAnswer.Seed, again.Total.Seed);
+    }
+
+    [Fact]
     public async Task AnInterruptedAnswerStaysAsFarAsItCame()
     {
         using var model = await Load();

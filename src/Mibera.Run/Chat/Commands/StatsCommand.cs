@@ -13,10 +13,12 @@ internal sealed class StatsCommand : IChatCommand
     {
         var chat = dialogue.Chat;
         dialogue.Screen.Show(string.Join('\n',
-            Line("last answer", chat.LastAnswer), Line("all answers", chat.Total),
+            Line("last answer", chat.LastAnswer) + Seed(chat.LastAnswer), Line("all answers", chat.Total),
             $"  context      {chat.Position} of {chat.ContextLength} tokens, {chat.Messages.Count} messages", ""));
         return Task.CompletedTask;
     }
+
+    private static string Seed(ChatStatistics last) => last.Seed is { } seed ? string.Create(CultureInfo.InvariantCulture, $" | seed {seed}") : "";
 
     private static string Line(string name, ChatStatistics s) => string.Create(CultureInfo.InvariantCulture,
         $"  {name}  prompt {s.PromptTokens} tokens, {s.ReusedTokens} of them reused | read {s.PrefillTokens} in {s.PrefillTime.TotalSeconds:F2} s, "
