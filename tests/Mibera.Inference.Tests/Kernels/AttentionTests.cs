@@ -173,8 +173,8 @@ public unsafe class AttentionTests
             // All groups of the layer lie side by side, from the first head's first one to the last head's last one.
             var keyBytes = (int)(expected.KeyGroup(Layer, 1, 0) - expected.KeyGroup(Layer, 0, 0)) * 32;
             var valueBytes = (int)(expected.ValueGroup(Layer, 1, 0) - expected.ValueGroup(Layer, 0, 0)) * 32;
-            Assert.True(new ReadOnlySpan<byte>(expected.KeyGroup(Layer, 0, 0), keyBytes).SequenceEqual(new(actual.KeyGroup(Layer, 0, 0), keyBytes)));
-            Assert.True(new ReadOnlySpan<byte>(expected.ValueGroup(Layer, 0, 0), valueBytes).SequenceEqual(new(actual.ValueGroup(Layer, 0, 0), valueBytes)));
+            AssertSameBytes(expected.KeyGroup(Layer, 0, 0), actual.KeyGroup(Layer, 0, 0), keyBytes);
+            AssertSameBytes(expected.ValueGroup(Layer, 0, 0), actual.ValueGroup(Layer, 0, 0), valueBytes);
         }
     }
 
@@ -231,6 +231,9 @@ public unsafe class AttentionTests
         using var cache = new KvCache(1, 4, 32, 32);
         Assert.Throws<ArgumentException>(() => new Attention(cache, 6, WorkerPool.Inline));
     }
+
+    private static void AssertSameBytes(byte* expected, byte* actual, int count) =>
+        Assert.True(new ReadOnlySpan<byte>(expected, count).SequenceEqual(new ReadOnlySpan<byte>(actual, count)));
 
     /// <summary>Queries, keys and values [tokens][heads][dimension] of one sequence.</summary>
     internal sealed class Data(int heads, int kvHeads, int dimension, int tokens, KvCacheType type = KvCacheType.F16)
