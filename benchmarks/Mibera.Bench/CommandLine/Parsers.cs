@@ -42,8 +42,9 @@ internal static class Parsers
 
     /// <summary>The one format that is named.</summary>
     public static ReportFormat Format(ArgumentResult result) => Parse(
-        result, "output format", Enum.GetNames<ReportFormat>().Select(name => name.ToLowerInvariant()),
-        name => Enum.TryParse<ReportFormat>(name, ignoreCase: true, out var format) && !char.IsAsciiDigit(name[0]) ? (ReportFormat?)format : null)
+        result.Tokens.Select(token => token.Value), result.AddError, "output format", Enum.GetNames<ReportFormat>().Select(name => name.ToLowerInvariant()),
+        name => Enum.GetValues<ReportFormat>().Where(format => string.Equals(format.ToString(), name, StringComparison.OrdinalIgnoreCase))
+            .Select(format => (ReportFormat?)format).FirstOrDefault())
         .FirstOrDefault() ?? ReportFormat.Table;
 
     private static T[] Parse<T>(ArgumentResult result, string kind, IEnumerable<string> known, Func<string, T?> find) =>

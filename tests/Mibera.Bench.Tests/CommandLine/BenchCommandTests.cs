@@ -56,7 +56,9 @@ public class BenchCommandTests
     [InlineData("--kernels --isa sse", "'sse' is no instruction set")]
     [InlineData("-m a.gguf -r 0", "--repetitions is 0")]
     [InlineData("-m a.gguf -p -1", "--prompt-tokens is -1")]
-    [InlineData("-m a.gguf -o xml", "xml")]
+    [InlineData("-m a.gguf -o xml", "'xml' is no output format; known are table, md, csv, json")]
+    [InlineData("-m a.gguf -o csv,json", "'csv,json' is no output format")]
+    [InlineData("-m a.gguf -o 1", "'1' is no output format")]
     [InlineData("-m a.gguf --unknown", "--unknown")]
     public void Wrong_values_are_errors_of_the_parser(string line, string expected) =>
         Assert.Contains(new BenchCommand().Root.Parse(line).Errors, error => error.Message.Contains(expected, StringComparison.Ordinal));
