@@ -119,10 +119,11 @@ public class WorkerPoolTests
         var body = new CountBody { Hits = new int[64] };
         for (var i = 0; i < 100; i++)
             pool.Run(ref body, 64, 1);
-        var before = GC.GetAllocatedBytesForCurrentThread();
-        for (var i = 0; i < 1000; i++)
-            pool.Run(ref body, 64, 1);
-        Assert.Equal(before, GC.GetAllocatedBytesForCurrentThread());
+        Allocations.AssertNoneHere(() =>
+        {
+            for (var i = 0; i < 1000; i++)
+                pool.Run(ref body, 64, 1);
+        });
     }
 
     [Fact]
