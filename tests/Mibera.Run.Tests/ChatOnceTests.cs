@@ -44,6 +44,14 @@ public sealed class ChatOnceTests : ToolTest
         Assert.Equal("Saclock", (await Tool.RunAsync("-m", Chatty(), "--messages", messages, "--tools", tools, "--print-prompt")).Success());
     }
 
+    [Fact]
+    public async Task ToolsThatTheTemplateLeavesOutAreRefused()
+    {
+        var tools = Save("tools.json", """[{"name":"clock"}]"""u8);
+        var line = (await Tool.RunAsync("-m", Chatty(), "-p", "a", "--tools", tools, "--chat-template", "phi3")).Failure(ExitCode.Usage);
+        Assert.StartsWith("mibera-run: --tools: the chat template (phi3, built in) tells", line, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("{", "is no JSON")]
     [InlineData("""{"role":"user"}""", "list")]

@@ -3,7 +3,6 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using Mibera.Inference.Chat;
 using Microsoft.Extensions.AI;
-using ChatMessage = Mibera.Inference.Chat.ChatMessage;
 using ChatOptions = Microsoft.Extensions.AI.ChatOptions;
 
 namespace Mibera.Inference.Extensions.AI.Tools;
@@ -24,7 +23,7 @@ internal sealed class ToolDescriptions
 
     public JsonElement Json { get; }
 
-    /// <summary>The name of the first tool; a prompt that tells of the tools has it.</summary>
+    /// <summary>The name of the first tool.</summary>
     public string FirstName { get; }
 
     /// <summary>The functions that the options offer, or null if there are none.</summary>
@@ -51,14 +50,6 @@ internal sealed class ToolDescriptions
             });
         }
         return new ToolDescriptions(list, first!);
-    }
-
-    /// <summary>A system message with the tools in a field, where the template in Phi-4-mini's files looks for them.</summary>
-    public ChatMessage SystemMessage(string content)
-    {
-        var json = new JsonObject { ["role"] = "system", ["content"] = content, ["tools"] = Text };
-        using var document = JsonDocument.Parse(json.ToJsonString());
-        return ChatMessage.FromJson(document.RootElement);
     }
 
     /// <summary>The template does not tell the model of tools.</summary>

@@ -64,18 +64,20 @@ public sealed class ChatMessage
     public override string ToString() => $"{Role}: {Content}";
 
     /// <summary>The same message with another text.</summary>
-    internal ChatMessage WithContent(string content)
+    internal ChatMessage WithContent(string content) => new(Role, content, Replace("content", content));
+
+    /// <summary>The same message with a field beside its role and text.</summary>
+    internal ChatMessage With(string field, string value) => new(Role, Content, Replace(field, value));
+
+    private JsonElement Replace(string field, string value) => Write(writer =>
     {
-        return new ChatMessage(Role, content, Write(writer =>
+        foreach (var property in Json.EnumerateObject())
         {
-            foreach (var property in Json.EnumerateObject())
-            {
-                if (!property.NameEquals("content"))
-                    property.WriteTo(writer);
-            }
-            writer.WriteString("content", content);
-        }));
-    }
+            if (!property.NameEquals(field))
+                property.WriteTo(writer);
+        }
+        writer.WriteString(field, value);
+    });
 
     private static JsonElement Build(string role, string content)
     {

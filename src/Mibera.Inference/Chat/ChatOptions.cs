@@ -14,7 +14,10 @@ public sealed record ChatOptions
     /// </summary>
     public string? Template { get; init; }
 
-    /// <summary>Tools that the model may call: an OpenAI-style JSON list, handed to the template; null: none.</summary>
+    /// <summary>
+    /// Tools that the model may call: an OpenAI-style JSON list, handed to the template; null: none. Not every template tells the
+    /// model of them: <see cref="ChatSession.TakesTools"/>.
+    /// </summary>
     public JsonElement? Tools { get; init; }
 
     /// <summary>Further variables of the template, such as <c>enable_thinking</c>.</summary>

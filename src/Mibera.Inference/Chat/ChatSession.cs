@@ -48,6 +48,9 @@ public sealed partial class ChatSession : IDisposable, IAsyncDisposable
     /// <summary>Which template renders the conversation.</summary>
     public string TemplateName => _prompts.TemplateName;
 
+    /// <summary>Whether the template tells the model of <see cref="ChatOptions.Tools"/>; true if there are none.</summary>
+    public bool TakesTools => _prompts.TakesTools;
+
     /// <summary>Positions of the context.</summary>
     public int ContextLength => _session.ContextLength;
 

@@ -13,7 +13,7 @@ internal sealed class PromptBuilder
     private readonly LanguageModel _model;
     private readonly ChatOptions _options;
     private readonly ChatTemplate _template;
-    private readonly TemplateValue? _tools;
+    private readonly PromptTools? _tools;
     private readonly Dictionary<string, TemplateValue> _arguments;
     private readonly Dictionary<string, int[]> _answers = new(StringComparer.Ordinal);
 
@@ -21,14 +21,17 @@ internal sealed class PromptBuilder
     {
         (_model, _options) = (model, options);
         (_template, TemplateName) = TemplateChoice.For(model, options.Template);
-        _tools = options.Tools is { } tools ? JsonValues.From(tools) : null;
         _arguments = options.TemplateArguments.ToDictionary(a => a.Key, a => JsonValues.From(a.Value), StringComparer.Ordinal);
-        Traits = TurnTraits.Find(model.Tokenizer, RenderAsIs);
+        Traits = TurnTraits.Find(model.Tokenizer, messages => TryRender(messages, tools: null));
+        _tools = options.Tools is { } tools ? new PromptTools(tools, TryRender) : null;
     }
 
     public string TemplateName { get; }
 
     public TurnTraits Traits { get; }
+
+    /// <summary>Whether the model hears of the tools that the options have; true if they have none.</summary>
+    public bool TakesTools => _tools?.AreTold != false;
 
     /// <summary>Remembers the tokens of an answer.</summary>
     public void Remember(string answer, int[] tokens)
@@ -51,8 +54,8 @@ internal sealed class PromptBuilder
     /// itself.</summary>
     /// <exception cref="ChatTemplateException">The template fails or refuses the messages.</exception>
     public string Render(ChatMessage[] messages) => messages is [.. var before, { Role: "assistant" } last]
-        ? RenderAsIs(WithoutSystem(before)) + last.Content
-        : RenderAsIs(WithoutSystem(messages));
+        ? RenderAll(before) + last.Content
+        : RenderAll(messages);
 
     /// <summary>The tokens of a rendered text.</summary>
     public int[] Tokenize(string text, IEnumerable<ChatMessage> messages)
@@ -87,10 +90,29 @@ internal sealed class PromptBuilder
         }
     }
 
-    private string RenderAsIs(ChatMessage[] messages) => _template.Render(new ChatTemplateContext
+    private string RenderAll(ChatMessage[] messages)
+    {
+        messages = WithoutSystem(messages);
+        return _tools is null ? RenderAsIs(messages, null) : RenderAsIs(_tools.AddTo(messages), _tools.Variable);
+    }
+
+    private string? TryRender(ChatMessage[] messages, TemplateValue? tools)
+    {
+        try
+        {
+            return RenderAsIs(messages, tools);
+        }
+        catch (ChatTemplateException)
+        {
+            // Some templates refuse what others demand; if this one refuses the user's messages too, the user will be told.
+            return null;
+        }
+    }
+
+    private string RenderAsIs(ChatMessage[] messages, TemplateValue? tools) => _template.Render(new ChatTemplateContext
     {
         Messages = [.. messages.Select(m => JsonValues.From(m.Json))],
-        Tools = _tools,
+        Tools = tools,
         AddGenerationPrompt = true,
         BosToken = TextOf(_model.Tokenizer.BosId),
         EosToken = TextOf(_model.Tokenizer.EosId),

@@ -23,12 +23,12 @@ internal sealed record TurnTraits
     public string? EndText { get; private init; }
 
     /// <param name="tokenizer">Knows the special tokens.</param>
-    /// <param name="render">Renders messages up to where the next answer begins.</param>
-    public static TurnTraits Find(Tokenizer tokenizer, Func<ChatMessage[], string> render)
+    /// <param name="render">Renders messages up to where the next answer begins; null where the template refuses them.</param>
+    public static TurnTraits Find(Tokenizer tokenizer, Func<ChatMessage[], string?> render)
     {
         ChatMessage[] turns = [ChatMessage.User(Question), ChatMessage.Assistant(Answer), ChatMessage.User(Next)];
-        var takesSystem = Try([ChatMessage.System(Instructions), ChatMessage.User(Question)])?.Contains(Instructions, StringComparison.Ordinal);
-        if (Try(turns) is not { } text || !text.Contains(Answer, StringComparison.Ordinal) || !text.Contains(Next, StringComparison.Ordinal))
+        var takesSystem = render([ChatMessage.System(Instructions), ChatMessage.User(Question)])?.Contains(Instructions, StringComparison.Ordinal);
+        if (render(turns) is not { } text || !text.Contains(Answer, StringComparison.Ordinal) || !text.Contains(Next, StringComparison.Ordinal))
             return new TurnTraits { TakesSystem = takesSystem ?? false };
         var answerEnd = text.IndexOf(Answer, StringComparison.Ordinal) + Answer.Length;
         var next = text.IndexOf(Next, answerEnd, StringComparison.Ordinal);
@@ -41,19 +41,6 @@ internal sealed record TurnTraits
             EndToken = end,
             EndText = end is null && between.Trim().Length >= ShortestEnd ? between.TrimEnd() : null,
         };
-
-        string? Try(ChatMessage[] messages)
-        {
-            try
-            {
-                return render(messages);
-            }
-            catch (ChatTemplateException)
-            {
-                // Some templates refuse what others demand; if this one refuses the user's messages too, the user will be told.
-                return null;
-            }
-        }
     }
 
     private static int? EndTokenOf(Tokenizer tokenizer, string between)

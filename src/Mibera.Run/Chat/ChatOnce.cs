@@ -60,14 +60,19 @@ internal static class ChatOnce
     /// <summary>The conversation that the options want.</summary>
     public static ChatSession Create(LanguageModel model, ChatOptions options)
     {
+        ChatSession chat;
         try
         {
-            return model.CreateChat(options);
+            chat = model.CreateChat(options);
         }
         catch (ArgumentException e) when (options.Template is not null)
         {
             throw new UsageException($"--chat-template: {e.Message.Split(" (Parameter")[0].TrimEnd('.')}, or a file");
         }
+        if (chat.TakesTools)
+            return chat;
+        chat.Dispose();
+        throw new UsageException($"--tools: the chat template ({chat.TemplateName}) tells the model of no tools; --chat-template takes another one");
     }
 
     /// <summary>Puts the messages of a file in, behind the system prompt if they have none of their own.</summary>
