@@ -20,11 +20,6 @@ internal static class Application
             }
             return await RunAsync(args, status);
         }
-        catch (OperationCanceledException)
-        {
-            status.Timings();
-            return ExitCode.Interrupted;
-        }
         catch (OutputClosedException)
         {
             // Whoever read the text has had enough of it, as head does: no reason to complain.
@@ -61,7 +56,9 @@ internal static class Application
         var parsed = root.Parse(args, new ParserConfiguration { EnablePosixBundling = false, ResponseFileTokenReplacer = null });
         // The parser takes a first argument in brackets for a directive of its own, and drops it.
         if (args is [['[', ..], ..])
-            throw new UsageException($"unrecognized argument '{args[0]}'{HelpHint}");
+            throw new UsageException(UnknownArgument.Explain(args[0]));
+        if (parsed.UnmatchedTokens is [var unknown, ..])
+            throw new UsageException(UnknownArgument.Explain(unknown));
         if (parsed.Errors.Count > 0)
             throw new UsageException(parsed.Errors[0].Message.TrimEnd('.') + HelpHint);
         return await parsed.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null });
@@ -71,9 +68,17 @@ internal static class Application
     {
         using var interrupt = new Interrupt(cancellationToken);
         status.IsVerbose = options.GetValue(CommandLine.Verbose);
-        await Dispatcher.RunAsync(options, status, interrupt);
+        var code = ExitCode.Success;
+        try
+        {
+            await Dispatcher.RunAsync(options, status, interrupt);
+        }
+        catch (OperationCanceledException)
+        {
+            code = interrupt.ExitCode;
+        }
         status.Timings();
-        return ExitCode.Success;
+        return code;
     }
 
     private static int Fail(string message, int code)

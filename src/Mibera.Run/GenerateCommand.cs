@@ -26,7 +26,12 @@ internal static class GenerateCommand
         else if (!isRaw && isGiven && (messages is not null || WantsChat(options, model)))
             await ChatOnce.RunAsync(options, model, chat, prompt.IsGiven ? prompt.ReadTurn(model) : null, messages, status, interrupt.Token);
         else
+        {
+            // Of the demo model it is said already that it tells stories.
+            if (!isRaw && isGiven && options.GetValue(CommandLine.Model) is not null)
+                status.Remark("the file has no chat template: the text is continued, not answered (--chat-template gives one; -no-cnv if this is meant)");
             await ContinueAsync(options, chat.Generation, prompt, model, status, interrupt.Token);
+        }
     }
 
     /// <summary>Without a prompt a terminal is where one chats; the demo model only tells stories.</summary>

@@ -12,15 +12,23 @@ internal sealed class Interrupt : IDisposable
     private readonly PosixSignalRegistration _interrupt;
     private readonly PosixSignalRegistration _terminate;
     private volatile Scope? _scope;
+    private volatile bool _terminated;
 
     public Interrupt(CancellationToken outer)
     {
         _source = CancellationTokenSource.CreateLinkedTokenSource(outer);
         _interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, context => Handle(context, _scope?.Source ?? _source));
-        _terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, context => Handle(context, _source));
+        _terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, context =>
+        {
+            _terminated = true;
+            Handle(context, _source);
+        });
     }
 
     public CancellationToken Token => _source.Token;
+
+    /// <summary>What the process returns once the work has ended for it.</summary>
+    public int ExitCode => _terminated ? Run.ExitCode.Terminated : Run.ExitCode.Interrupted;
 
     /// <summary>From now on Ctrl-C cancels the scope's token, until it is disposed.</summary>
     public Scope Begin() => _scope = new Scope(this);

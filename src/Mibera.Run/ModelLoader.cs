@@ -64,11 +64,13 @@ internal static class ModelLoader
 
     private static ByteSize? Budget(string? text)
     {
+        const string Expected = "expected a size such as 6.5GB, 6GiB or 6500000000";
         if (text is null)
             return null;
-        return ByteSize.TryParse(text, out var size) && size.Bytes > 0
-            ? size
-            : throw new UsageException($"--ram-budget is '{text}', expected a size such as 6.5GB, 6GiB or 6500000000");
+        if (!ByteSize.TryParse(text, out var size) || size.Bytes <= 0)
+            throw new UsageException($"--ram-budget is '{text}', {Expected}");
+        // Whoever writes 6 means gigabytes, and does not want to read that a model does not fit into six bytes.
+        return size.Bytes >= 1_000_000 ? size : throw new UsageException($"--ram-budget is '{text}', which is {size}; {Expected}");
     }
 
     private static KvCacheType? CacheType(ParseResult options, Option<string> option) => options.GetValue(option)?.ToLowerInvariant() switch

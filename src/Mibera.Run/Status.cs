@@ -97,6 +97,13 @@ internal sealed class Status : IProgress<LoadProgress>
         Messages.Line($"mibera-run: {text}");
     }
 
+    /// <summary>A note for whoever looks on: on a terminal, or with <c>--verbose</c>.</summary>
+    public void Remark(string text)
+    {
+        if (Speaks)
+            Note(text);
+    }
+
     /// <summary>How long everything took, as far as it came.</summary>
     public void Timings()
     {

@@ -28,6 +28,18 @@ public sealed class ChatOnceTests : ToolTest
     public async Task WithoutATemplateThePromptIsShownAsItIsContinued() =>
         Assert.Equal("abc", (await Tool.RunAsync("-m", Write(TinyModel.Phi3()), "-p", "abc", "--print-prompt")).Success());
 
+    [Theory]
+    [InlineData(true, "-p", "a", "-v")]
+    [InlineData(false, "-p", "a")]
+    [InlineData(false, "-p", "a", "-no-cnv", "-v")]
+    [InlineData(false, "--tokens", "97", "-v")]
+    public async Task WithoutATemplateItIsSaidThatThePromptIsContinued(bool said, params string[] arguments)
+    {
+        var result = await Tool.RunAsync(["-m", Write(TinyModel.Phi3()), "-n", "1", .. arguments]);
+        Assert.Equal(ExitCode.Success, result.ExitCode);
+        Assert.Equal(said, result.Error.Contains("no chat template", StringComparison.Ordinal));
+    }
+
     [Fact]
     public async Task APipeIsOneTurn()
     {

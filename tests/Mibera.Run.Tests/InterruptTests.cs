@@ -5,20 +5,22 @@ using Mibera.Inference.Tests.Models;
 
 namespace Mibera.Run.Tests;
 
-/// <summary>Ctrl-C, wherever it comes: exit code 130, and with -v the timings.</summary>
+/// <summary>Ctrl-C, wherever it comes: exit code 130, and with -v the timings. SIGTERM: the same with 143.</summary>
 public sealed partial class InterruptTests : ToolTest
 {
-    private const int SigInt = 2;
+    private const int SigInt = 2, SigTerm = 15;
 
     private const int BigWidth = 1024, BigFeedForward = 8192, BigLayers = 8;
 
-    [Fact]
-    public async Task DuringGeneration()
+    [Theory]
+    [InlineData(SigInt, ExitCode.Interrupted)]
+    [InlineData(SigTerm, ExitCode.Terminated)]
+    public async Task DuringGeneration(int signal, int code)
     {
         SkipWithoutSignals();
-        var process = Tool.Start("-m", Parrot(), "-p", "a", "-c", "100000", "--ignore-eos", "-v");
+        var process = Tool.Start("-m", Parrot(), "-p", "a", "-no-cnv", "-c", "100000", "--ignore-eos", "-v");
         await process.StandardOutput.BaseStream.ReadExactlyAsync(new byte[4], TestContext.Current.CancellationToken);
-        await AssertInterrupted(process, "decode [1-9]");
+        await AssertInterrupted(process, "decode [1-9]", signal, code);
     }
 
     [Fact]
@@ -26,7 +28,7 @@ public sealed partial class InterruptTests : ToolTest
     {
         SkipWithoutSignals();
         var model = WriteBig(contradictory: false);
-        var process = Tool.Start("-m", model, "-p", new string('a', 4000), "-c", "4096", "-ub", "64", "-v");
+        var process = Tool.Start("-m", model, "-p", new string('a', 4000), "-no-cnv", "-c", "4096", "-ub", "64", "-v");
         // The report ends the loading; the prompt takes long from then on: five seconds on the fastest two cores known.
         while (await process.StandardError.ReadLineAsync(TestContext.Current.CancellationToken) is { } line && !line.Contains("rope.freq_base", StringComparison.Ordinal))
             continue;
@@ -56,18 +58,18 @@ public sealed partial class InterruptTests : ToolTest
 
     private static void SkipWithoutSignals()
     {
-        Assert.SkipUnless(OperatingSystem.IsLinux(), "SIGINT is sent with kill(2), and /proc tells when.");
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "Signals are sent with kill(2), and /proc tells when.");
         var ignored = File.ReadLines("/proc/self/status").Single(line => line.StartsWith("SigIgn:", StringComparison.Ordinal))["SigIgn:".Length..];
         Assert.SkipWhen(
             (Convert.ToUInt64(ignored.Trim(), 16) >> (SigInt - 1) & 1) != 0, "SIGINT is ignored here, as in the background of a shell, and so in what is started.");
     }
 
-    private static async Task AssertInterrupted(Process process, string timings)
+    private static async Task AssertInterrupted(Process process, string timings, int signal = SigInt, int code = ExitCode.Interrupted)
     {
         // Of a tool that has ended already the exit code tells.
-        _ = Kill(process.Id, SigInt);
+        _ = Kill(process.Id, signal);
         var result = await Tool.FinishAsync(process);
-        Assert.True(result.ExitCode == ExitCode.Interrupted, $"exit code {result.ExitCode}, stderr: {result.Error}");
+        Assert.True(result.ExitCode == code, $"exit code {result.ExitCode}, stderr: {result.Error}");
         Assert.Matches(timings, result.Error);
         Assert.DoesNotContain("mibera-run:", result.Error, StringComparison.Ordinal);
     }

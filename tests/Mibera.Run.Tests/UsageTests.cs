@@ -15,6 +15,7 @@ public sealed class UsageTests : ToolTest
     [InlineData("--norm", "batch")]
     [InlineData("--rope-freq-base", "0")]
     [InlineData("--ram-budget", "much")]
+    [InlineData("--ram-budget", "6")]
     public async Task ImpossibleValue(string option, string value)
     {
         var line = (await Tool.RunAsync("-m", "absent.gguf", option, value)).Failure(ExitCode.Usage);
@@ -37,6 +38,18 @@ public sealed class UsageTests : ToolTest
     [InlineData("--perplexity", "-p", "a", "-c", "3")]
     public async Task WrongUse(params string[] arguments) =>
         (await Tool.RunAsync(arguments is ["-m", ..] ? arguments : ["-m", "absent.gguf", .. arguments])).Failure(ExitCode.Usage);
+
+    /// <summary>What other tools take, and this one does not.</summary>
+    [Theory]
+    [InlineData("there is no -ngl here", "-p", "a", "-ngl", "99")]
+    [InlineData("there is no --flash-attn here", "--flash-attn=on")]
+    [InlineData("given with -m", "phi.gguf")]
+    [InlineData("there are no commands", "run", "phi4")]
+    [InlineData("given with -p", "-p", "Why", "is", "the", "sky", "blue?")]
+    [InlineData("there is no option '--temprature'", "--temprature", "1")]
+    [InlineData("'[suggest]' stands alone", "[suggest]")]
+    public async Task AnUnknownArgumentIsExplained(string expected, params string[] arguments) =>
+        Assert.Contains(expected, (await Tool.RunAsync(arguments)).Failure(ExitCode.Usage), StringComparison.Ordinal);
 
     /// <summary>What only the model can tell.</summary>
     [Theory]

@@ -6,7 +6,7 @@ internal enum InputEnd
     /// <summary>With Enter.</summary>
     Entered,
 
-    /// <summary>With Ctrl-C.</summary>
+    /// <summary>With Ctrl-C on an empty line.</summary>
     Interrupted,
 
     /// <summary>With Ctrl-D on an empty line, or the terminal is gone.</summary>
@@ -36,6 +36,8 @@ internal sealed class LineEditor(IKeys keys, Func<LineView> view)
                 buffer.Insert(pasted);
             else if (Ends(stroke.Key, buffer) is { } end)
                 return Finish(end, buffer, drawn);
+            else if (IsControl(stroke.Key, ConsoleKey.C))
+                Discard(buffer, drawn);
             else if (stroke.Key is { Key: ConsoleKey.L, Modifiers: ConsoleModifiers.Control })
                 drawn.ClearScreen();
             else
@@ -57,15 +59,16 @@ internal sealed class LineEditor(IKeys keys, Func<LineView> view)
 
     private static InputEnd? Ends(ConsoleKeyInfo key, EditBuffer buffer)
     {
-        var control = key.Modifiers.HasFlag(ConsoleModifiers.Control);
-        if (control && key.Key == ConsoleKey.C)
+        if (buffer.Text.Length == 0 && IsControl(key, ConsoleKey.C))
             return InputEnd.Interrupted;
-        if (control && key.Key == ConsoleKey.D && buffer.Text.Length == 0)
+        if (buffer.Text.Length == 0 && IsControl(key, ConsoleKey.D))
             return InputEnd.Closed;
         if (key.Key != ConsoleKey.Enter || (key.Modifiers & (ConsoleModifiers.Alt | ConsoleModifiers.Shift)) != 0)
             return null;
         return IsOpen(buffer.Text) || EndsWithBackslash(buffer) ? null : InputEnd.Entered;
     }
+
+    private static bool IsControl(ConsoleKeyInfo key, ConsoleKey letter) => key.Key == letter && key.Modifiers.HasFlag(ConsoleModifiers.Control);
 
     private static bool IsOpen(string text)
     {
@@ -83,6 +86,13 @@ internal sealed class LineEditor(IKeys keys, Func<LineView> view)
             return (end, "");
         _history.Add(buffer.Text);
         return (end, Unquote(buffer.Text));
+    }
+
+    /// <summary>As a shell does: what was begun stays above, and a new line begins.</summary>
+    private static void Discard(EditBuffer buffer, LineView drawn)
+    {
+        drawn.Finish(buffer.Text);
+        buffer.Set("");
     }
 
     private void Apply(ConsoleKeyInfo key, EditBuffer buffer)

@@ -37,9 +37,17 @@ public sealed class LineEditorTests
     public void WaysOut()
     {
         Assert.Equal(InputEnd.Closed, Editor(TypedKeys.Control(ConsoleKey.D)).Read().End);
-        Assert.Equal(InputEnd.Interrupted, Editor("half", TypedKeys.Control(ConsoleKey.C)).Read().End);
+        Assert.Equal(InputEnd.Interrupted, Editor(TypedKeys.Control(ConsoleKey.C)).Read().End);
         Assert.Equal((InputEnd.Entered, "ac"), Editor("abc", ConsoleKey.LeftArrow, TypedKeys.Control(ConsoleKey.D), ConsoleKey.Backspace, "c\r").Read());
         Assert.Equal(InputEnd.Closed, Editor("the terminal goes").Read().End);
+    }
+
+    [Fact]
+    public void ControlCDropsALineAndOnlyThenEnds()
+    {
+        var editor = Editor("half", TypedKeys.Control(ConsoleKey.C), "whole\r", "half", TypedKeys.Control(ConsoleKey.C), TypedKeys.Control(ConsoleKey.C));
+        Assert.Equal((InputEnd.Entered, "whole"), editor.Read());
+        Assert.Equal((InputEnd.Interrupted, ""), editor.Read());
     }
 
     [Fact]
