@@ -1,6 +1,7 @@
 using System.Numerics.Tensors;
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
+using Mibera.Inference.Numerics;
 
 namespace Mibera.Inference.Kernels;
 
@@ -60,18 +61,19 @@ internal readonly unsafe struct KvHalfLayout : IKvStorageLayout
     [SkipLocalsInit]
     private static bool Write(float* source, int count, ushort* target, int stride)
     {
-        var halves = stackalloc ushort[Piece];
-        var finite = true;
+        var halves = stackalloc ushort[Piece + Vector512<ushort>.Count];
+        var special = Vector512<ushort>.Zero;
         for (var first = 0; first < count; first += Piece)
         {
             var length = Math.Min(Piece, count - first);
             TensorPrimitives.ConvertToHalf(new ReadOnlySpan<float>(source + first, length), new Span<Half>(halves, length));
-            for (var d = 0; d < length; d++)
-            {
-                target[(first + d) * stride] = halves[d];
-                finite &= (halves[d] & 0x7C00) != 0x7C00;
-            }
+            // The rest of the last vector is zeros, which are finite.
+            Vector512<ushort>.Zero.Store(halves + length);
+            for (var d = 0; d < length; d += Vector512<ushort>.Count)
+                special |= HalfVectors.NotFinite(halves + d);
+            for (var d = 0; d < length; d++, target += stride)
+                *target = halves[d];
         }
-        return finite;
+        return special.ExtractMostSignificantBits() == 0;
     }
 }

@@ -26,26 +26,36 @@ internal static unsafe partial class MicroKernel<TFormat, TProducts, TIsa, TVect
     /// <summary>
     /// sums[t * TileRows + r] += row r of the panel . input t, for <paramref name="inputs"/> records and the panel's first
     /// <paramref name="units"/> units. <paramref name="accumulators"/> is room for <see cref="BatchScratch.MostAccumulators"/> vectors.
+    /// What is final goes to <paramref name="results"/>.
     /// </summary>
-    public static void Multiply(byte* panel, byte* records, int inputs, int units, byte* accumulators, float* sums)
+    public static void Multiply(byte* panel, byte* records, int inputs, int units, byte* accumulators, float* sums, TileResults results)
     {
         var recordBytes = ActivationRecords.RecordBytes(PanelShape<TFormat, TProducts, TIsa, TVector>.QuantBytes);
-        if (TIsa.InputsAtOnce == 4 || QuadByQuad)
+        var atOnce = TIsa.InputsAtOnce == 4 || QuadByQuad ? 4 : 2;
+        while (inputs > 0)
         {
-            for (; inputs >= 4; inputs -= 4, records += 4 * recordBytes, sums += 4 * PanelLayout.TileRows)
-                MultiplyRows<Four>(panel, records, recordBytes, units, accumulators, sums);
-            if (inputs == 3)
-                MultiplyRows<Three>(panel, records, recordBytes, units, accumulators, sums);
+            var count = Math.Min(inputs, atOnce);
+            results.Fetch(count);
+            switch (count)
+            {
+                case 4:
+                    MultiplyRows<Four>(panel, records, recordBytes, units, accumulators, sums);
+                    break;
+                case 3:
+                    MultiplyRows<Three>(panel, records, recordBytes, units, accumulators, sums);
+                    break;
+                case 2:
+                    MultiplyRows<Two>(panel, records, recordBytes, units, accumulators, sums);
+                    break;
+                default:
+                    MultiplyRows<One>(panel, records, recordBytes, units, accumulators, sums);
+                    break;
+            }
+            results.Store(sums, count);
+            inputs -= count;
+            records += count * recordBytes;
+            sums += count * PanelLayout.TileRows;
         }
-        else
-        {
-            for (; inputs > 2; inputs -= 2, records += 2 * recordBytes, sums += 2 * PanelLayout.TileRows)
-                MultiplyRows<Two>(panel, records, recordBytes, units, accumulators, sums);
-        }
-        if (inputs == 2)
-            MultiplyRows<Two>(panel, records, recordBytes, units, accumulators, sums);
-        else if (inputs == 1)
-            MultiplyRows<One>(panel, records, recordBytes, units, accumulators, sums);
     }
 
     private static void MultiplyRows<TCount>(byte* panel, byte* records, nint recordBytes, int units, byte* accumulators, float* sums)

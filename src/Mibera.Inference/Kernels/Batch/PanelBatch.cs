@@ -47,13 +47,14 @@ internal sealed unsafe class PanelBatch<TFormat, TProducts, TUnpack, TIsa, TVect
             for (var first = 0; first < input.Rows; first += BatchScratch.MaxInputs)
             {
                 var inputs = Math.Min(BatchScratch.MaxInputs, input.Rows - first);
-                MultiplyTile(weights, row, rows, records, input.Rows, first, inputs);
-                Store(rows, inputs, output + first * outputStride + row, outputStride);
+                var results = new TileResults(output + first * outputStride + row, outputStride, rows);
+                MultiplyTile(weights, row, rows, records, input.Rows, first, inputs, results);
             }
         }
     }
 
-    private void MultiplyTile(in WeightMatrix weights, int row, int rows, byte* records, int allInputs, int firstInput, int inputs)
+    private void MultiplyTile(
+        in WeightMatrix weights, int row, int rows, byte* records, int allInputs, int firstInput, int inputs, TileResults results)
     {
         var panel = BatchScratch.Panel;
         var staging = BatchScratch.Staging;
@@ -74,7 +75,8 @@ internal sealed unsafe class PanelBatch<TFormat, TProducts, TUnpack, TIsa, TVect
             if (PanelShape<TFormat, TProducts, TIsa, TVector>.Shifted)
                 PanelStarts<TFormat, TProducts, TIsa, TVector>.Fill(panel, units);
             var record = records + ((long)chunk * allInputs + firstInput) * recordBytes;
-            MicroKernel<TFormat, TProducts, TIsa, TVector>.Multiply(panel, record, inputs, units, accumulators, sums);
+            MicroKernel<TFormat, TProducts, TIsa, TVector>.Multiply(
+                panel, record, inputs, units, accumulators, sums, chunk == chunks - 1 ? results : default);
         }
     }
 
@@ -96,12 +98,5 @@ internal sealed unsafe class PanelBatch<TFormat, TProducts, TUnpack, TIsa, TVect
         {
             RowPanel<TFormat, TProducts, TUnpack, TQuads, TQuadVector, TIsa, TVector>.Fill(weights, row, rows, chunk, panel, staging);
         }
-    }
-
-    private static void Store(int rows, int inputs, float* output, long outputStride)
-    {
-        var sums = BatchScratch.Sums;
-        for (var t = 0; t < inputs; t++)
-            new ReadOnlySpan<float>(sums + t * PanelLayout.TileRows, rows).CopyTo(new Span<float>(output + t * outputStride, rows));
     }
 }
