@@ -3,51 +3,27 @@ namespace Mibera.Run;
 /// <summary>What to say of an argument that is none of the tool's: many come with a command line of llama-cli or Ollama.</summary>
 internal static class UnknownArgument
 {
-    private const string AllOnTheProcessor = "everything is computed on the processor, leave it out";
-    private const string NothingToChoose = "there is nothing to choose, leave it out";
-    private const string NoDownload = "nothing is downloaded: -m takes a file";
-
-    private static readonly Dictionary<string, string> Known = new(StringComparer.Ordinal)
-    {
-        ["-ngl"] = AllOnTheProcessor,
-        ["--gpu-layers"] = AllOnTheProcessor,
-        ["--n-gpu-layers"] = AllOnTheProcessor,
-        ["-dev"] = AllOnTheProcessor,
-        ["--device"] = AllOnTheProcessor,
-        ["-mg"] = AllOnTheProcessor,
-        ["--main-gpu"] = AllOnTheProcessor,
-        ["-sm"] = AllOnTheProcessor,
-        ["--split-mode"] = AllOnTheProcessor,
-        ["-ts"] = AllOnTheProcessor,
-        ["--tensor-split"] = AllOnTheProcessor,
-        ["-fa"] = NothingToChoose,
-        ["--flash-attn"] = NothingToChoose,
-        ["--jinja"] = "chat templates are always Jinja, leave it out",
-        ["-e"] = "escapes are undone unless --no-escape says otherwise, leave it out",
-        ["--escape"] = "escapes are undone unless --no-escape says otherwise, leave it out",
-        ["--mmap"] = "the file is mapped unless --no-mmap says otherwise, leave it out",
-        ["--mlock"] = "--no-mmap reads the weights into memory of the process",
-        ["--warmup"] = NothingToChoose,
-        ["--no-warmup"] = NothingToChoose,
-        ["-co"] = "colours are on unless --no-color says otherwise, leave it out",
-        ["--color"] = "colours are on unless --no-color says otherwise, leave it out",
-        ["-tb"] = "-t sets the threads of everything",
-        ["--threads-batch"] = "-t sets the threads of everything",
-        ["-hf"] = NoDownload,
-        ["-hfr"] = NoDownload,
-        ["--hf-repo"] = NoDownload,
-        ["-mu"] = NoDownload,
-        ["--model-url"] = NoDownload,
-        ["--chat-template-file"] = "--chat-template takes a name, Jinja source or a file",
-        ["-sysf"] = "-sys takes the text itself: -sys \"$(cat FILE)\"",
-        ["--system-prompt-file"] = "-sys takes the text itself: -sys \"$(cat FILE)\"",
-        ["run"] = "there are no commands: -m FILE opens a chat, -p TEXT answers once",
-    };
+    private static readonly (string Meaning, string[] Names)[] Known =
+    [
+        ("everything is computed on the processor, leave it out",
+            ["-ngl", "--gpu-layers", "--n-gpu-layers", "-dev", "--device", "-mg", "--main-gpu", "-sm", "--split-mode", "-ts", "--tensor-split"]),
+        ("there is nothing to choose, leave it out", ["-fa", "--flash-attn", "--warmup", "--no-warmup"]),
+        ("chat templates are always Jinja, leave it out", ["--jinja"]),
+        ("escapes are undone unless --no-escape says otherwise, leave it out", ["-e", "--escape"]),
+        ("the file is mapped unless --no-mmap says otherwise, leave it out", ["--mmap"]),
+        ("colours are on unless --no-color says otherwise, leave it out", ["-co", "--color"]),
+        ("--no-mmap reads the weights into memory of the process", ["--mlock"]),
+        ("-t sets the threads of everything", ["-tb", "--threads-batch"]),
+        ("nothing is downloaded: -m takes a file", ["-hf", "-hfr", "--hf-repo", "-mu", "--model-url"]),
+        ("--chat-template takes a name, Jinja source or a file", ["--chat-template-file"]),
+        ("-sys takes the text itself: -sys \"$(cat FILE)\"", ["-sysf", "--system-prompt-file"]),
+        ("there are no commands: -m FILE opens a chat, -p TEXT answers once", ["run", "chat", "serve"]),
+    ];
 
     public static string Explain(string argument)
     {
         var name = argument.Split('=')[0];
-        if (Known.TryGetValue(name, out var meaning))
+        if (Known.FirstOrDefault(known => known.Names.Contains(name)).Meaning is { } meaning)
             return $"there is no {name} here: {meaning}";
         if (argument.EndsWith(".gguf", StringComparison.OrdinalIgnoreCase))
             return $"'{argument}' stands alone: a model's file is given with -m";
