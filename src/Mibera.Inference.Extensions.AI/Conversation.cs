@@ -13,7 +13,7 @@ internal sealed class Conversation : IDisposable
     {
         _tools = tools;
         Session = model.CreateChat(options with { SystemPrompt = null, Tools = tools?.Json });
-        if (Session.TakesTools)
+        if (!Session.IgnoresTools)
             return;
         Session.Dispose();
         throw tools!.Refused(Session);

@@ -170,6 +170,7 @@ public sealed partial class LanguageModel : IDisposable, IAsyncDisposable
 
     /// <summary>A conversation: messages instead of text, rendered by the model's chat template.</summary>
     /// <param name="options">System prompt, template, tools, context; null: the defaults.</param>
+    /// <exception cref="ArgumentException">The template is neither a known name nor Jinja, or the tools are no list.</exception>
     /// <exception cref="ChatTemplateException">The template cannot be parsed.</exception>
     /// <exception cref="UnsupportedModelException">The file has no template, and nothing else tells the model's chat format.</exception>
     /// <exception cref="MemoryBudgetException">As <see cref="CreateSession"/>.</exception>

@@ -56,9 +56,9 @@ internal static class Application
         var parsed = root.Parse(args, new ParserConfiguration { EnablePosixBundling = false, ResponseFileTokenReplacer = null });
         // The parser takes a first argument in brackets for a directive of its own, and drops it.
         if (args is [['[', ..], ..])
-            throw new UsageException(UnknownArgument.Explain(args[0]));
+            throw new UsageException(UnknownArgument.Explain(args[0], isFirst: true));
         if (parsed.UnmatchedTokens is [var unknown, ..])
-            throw new UsageException(UnknownArgument.Explain(unknown));
+            throw new UsageException(UnknownArgument.Explain(unknown, isFirst: unknown == args[0]));
         if (parsed.Errors.Count > 0)
             throw new UsageException(parsed.Errors[0].Message.TrimEnd('.') + HelpHint);
         return await parsed.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null });

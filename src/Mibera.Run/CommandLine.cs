@@ -32,7 +32,7 @@ internal static class CommandLine
     public static readonly Option<bool> IgnoreEos = new("--ignore-eos") { Description = "go on after end-of-generation tokens" };
     public static readonly Option<string> System = new("--system-prompt", "-sys") { Description = "instructions before the conversation", HelpName = "TEXT" };
     public static readonly Option<string> Messages = new("--messages") { Description = "answer an OpenAI-style JSON list of messages", HelpName = "FILE" };
-    public static readonly Option<string> Tools = new("--tools") { Description = "OpenAI-style JSON list of tools, for the template", HelpName = "FILE" };
+    public static readonly Option<string> Tools = new("--tools") { Description = "OpenAI-style JSON list of tools, if the template takes any", HelpName = "FILE" };
     public static readonly Option<bool> Conversation = new("--conversation", "-cnv", "--interactive", "-i") { Description = "chat, after the prompt if there is one" };
     public static readonly Option<bool> NoConversation = new("--no-conversation", "-no-cnv") { Description = "raw completion, no chat template" };
     public static readonly Option<bool> SingleTurn = new("--single-turn", "-st") { Description = "end after one answer" };

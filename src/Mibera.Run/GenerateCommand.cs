@@ -13,6 +13,9 @@ internal static class GenerateCommand
         // What the command line alone can tell comes before the model, which may take long.
         if (options.GetValue(CommandLine.NoConversation) && options.GetValue(CommandLine.System) is not null)
             throw new UsageException("-sys begins a conversation, and -no-cnv continues a text without one");
+        if (options.GetValue(CommandLine.Tools) is not null
+            && (options.GetValue(CommandLine.NoConversation) || options.GetValue(CommandLine.Tokens) is not null))
+            throw new UsageException("--tools is for conversations, and this continues a text without one");
         var chat = ChatArguments.Read(options, SamplingArguments.Read(options));
         var messages = ChatArguments.Messages(options);
         using var prompt = messages is null ? await Prompt.OpenAsync(options, interrupt.Token) : Prompt.Open(options);
@@ -26,12 +29,7 @@ internal static class GenerateCommand
         else if (!isRaw && isGiven && (messages is not null || WantsChat(options, model)))
             await ChatOnce.RunAsync(options, model, chat, prompt.IsGiven ? prompt.ReadTurn(model) : null, messages, status, interrupt.Token);
         else
-        {
-            // Of the demo model it is said already that it tells stories.
-            if (!isRaw && isGiven && options.GetValue(CommandLine.Model) is not null)
-                status.Remark("the file has no chat template: the text is continued, not answered (--chat-template gives one; -no-cnv if this is meant)");
             await ContinueAsync(options, chat.Generation, prompt, model, status, interrupt.Token);
-        }
     }
 
     /// <summary>Without a prompt a terminal is where one chats; the demo model only tells stories.</summary>
@@ -46,13 +44,21 @@ internal static class GenerateCommand
 
     private static bool WantsChat(ParseResult options, LanguageModel model) =>
         model.ChatTemplate is not null || options.GetValue(CommandLine.Conversation)
-        || options.GetValue(CommandLine.ChatTemplate) is not null || options.GetValue(CommandLine.System) is not null;
+        || options.GetValue(CommandLine.ChatTemplate) is not null || options.GetValue(CommandLine.System) is not null
+        || options.GetValue(CommandLine.Tools) is not null;
 
     /// <summary>Raw completion.</summary>
     private static async Task ContinueAsync(
         ParseResult options, GenerationOptions sampling, Prompt prompt, LanguageModel model, Status status, CancellationToken cancellationToken)
     {
         SamplingArguments.Check(sampling, model);
+        // Of the demo model it is said already that it tells stories.
+        if (model.ChatTemplate is null && prompt is { IsGiven: true, Ids: null } && options.GetValue(CommandLine.Model) is not null
+            && !options.GetValue(CommandLine.NoConversation))
+        {
+            status.Remark("the file has no chat template: the text is continued, not answered "
+                + "(--chat-template gives one; -no-cnv if this is meant)");
+        }
         var (ids, text) = await prompt.TokenizeAsync(model, cancellationToken);
         if (ids.Length == 0)
             throw new UsageException("there is nothing to continue: give a prompt with -p or -f (this model begins no text by itself)");

@@ -13,6 +13,7 @@ internal sealed class Interrupt : IDisposable
     private readonly PosixSignalRegistration _terminate;
     private volatile Scope? _scope;
     private volatile bool _terminated;
+    private volatile Action? _leave;
 
     public Interrupt(CancellationToken outer)
     {
@@ -21,6 +22,12 @@ internal sealed class Interrupt : IDisposable
         _terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, context =>
         {
             _terminated = true;
+            // Nothing ends the read of a key.
+            if (_leave is { } leave)
+            {
+                leave();
+                Environment.Exit(ExitCode);
+            }
             Handle(context, _source);
         });
     }
@@ -32,6 +39,20 @@ internal sealed class Interrupt : IDisposable
 
     /// <summary>From now on Ctrl-C cancels the scope's token, until it is disposed.</summary>
     public Scope Begin() => _scope = new Scope(this);
+
+    /// <summary>Waits for the user in <paramref name="read"/>. SIGTERM ends the program there, after <paramref name="leave"/>.</summary>
+    public T WaitFor<T>(Func<T> read, Action leave)
+    {
+        _leave = leave;
+        try
+        {
+            return read();
+        }
+        finally
+        {
+            _leave = null;
+        }
+    }
 
     public void Dispose()
     {

@@ -62,6 +62,9 @@ internal static class ModelLoader
         };
     }
 
+    /// <summary>Less than the runtime itself takes by far: a unit was forgotten, as in 6 or 6500.</summary>
+    private const int LeastBudget = 1_000_000;
+
     private static ByteSize? Budget(string? text)
     {
         const string Expected = "expected a size such as 6.5GB, 6GiB or 6500000000";
@@ -69,8 +72,7 @@ internal static class ModelLoader
             return null;
         if (!ByteSize.TryParse(text, out var size) || size.Bytes <= 0)
             throw new UsageException($"--ram-budget is '{text}', {Expected}");
-        // Whoever writes 6 means gigabytes, and does not want to read that a model does not fit into six bytes.
-        return size.Bytes >= 1_000_000 ? size : throw new UsageException($"--ram-budget is '{text}', which is {size}; {Expected}");
+        return size.Bytes >= LeastBudget ? size : throw new UsageException($"--ram-budget is '{text}', which is {size}; {Expected}");
     }
 
     private static KvCacheType? CacheType(ParseResult options, Option<string> option) => options.GetValue(option)?.ToLowerInvariant() switch

@@ -31,7 +31,7 @@ internal static unsafe class NumericsFingerprint
             var (exp, log) = (PortableMath.Exp((double)value), PortableMath.Log(Math.Abs(value) + 1e-9));
             foreach (var result in new[] { sin, cos, exp, log, PortableMath.Pow(250000, value) })
                 bits.Add(result);
-            bits.Add([PortableMath.Exp(10 * value)]);
+            bits.Add(PortableMath.Exp(10 * value));
         }
         foreach (var order in Enum.GetValues<RopeOrder>())
             Rotate(order, x, bits);

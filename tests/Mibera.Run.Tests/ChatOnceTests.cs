@@ -56,6 +56,16 @@ public sealed class ChatOnceTests : ToolTest
         Assert.Equal("Saclock", (await Tool.RunAsync("-m", Chatty(), "--messages", messages, "--tools", tools, "--print-prompt")).Success());
     }
 
+    [Theory]
+    [InlineData("""{"name":"clock"}""", "--tools: The tools are a JSON Object")]
+    [InlineData("""[{"name":"\ud800"}]""", "--tools: The JSON holds a string")]
+    public async Task BadTools(string json, string complaint)
+    {
+        var tools = Save("tools.json", Encoding.UTF8.GetBytes(json));
+        var line = (await Tool.RunAsync("-m", Chatty(), "-p", "a", "--tools", tools)).Failure(ExitCode.Usage);
+        Assert.Contains(complaint, line, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task ToolsThatTheTemplateLeavesOutAreRefused()
     {

@@ -29,6 +29,8 @@ public sealed class UsageTests : ToolTest
     [InlineData("-m", "")]
     [InlineData("-p", "a", "-f", "b")]
     [InlineData("-p", "a", "-sys", "b", "-no-cnv")]
+    [InlineData("-p", "a", "--tools", "b", "-no-cnv")]
+    [InlineData("--tokens", "1", "--tools", "b")]
     [InlineData("--tokenize", "--perplexity", "-p", "a")]
     [InlineData("--tokenize")]
     [InlineData("--logits", "out")]
@@ -39,16 +41,18 @@ public sealed class UsageTests : ToolTest
     public async Task WrongUse(params string[] arguments) =>
         (await Tool.RunAsync(arguments is ["-m", ..] ? arguments : ["-m", "absent.gguf", .. arguments])).Failure(ExitCode.Usage);
 
-    /// <summary>What other tools take, and this one does not.</summary>
+    /// <summary>What other tools take, and this one does not, and what was forgotten.</summary>
     [Theory]
     [InlineData("there is no -ngl here", "-p", "a", "-ngl", "99")]
     [InlineData("there is no --flash-attn here", "--flash-attn=on")]
     [InlineData("given with -m", "phi.gguf")]
-    [InlineData("there are no commands", "run", "phi4")]
+    [InlineData("is no command", "run", "phi4")]
+    [InlineData("'run' stands alone", "-p", "Please", "run", "it")]
+    [InlineData("which is 6 B", "-m", "absent.gguf", "--ram-budget", "6")]
     [InlineData("given with -p", "-p", "Why", "is", "the", "sky", "blue?")]
     [InlineData("there is no option '--temprature'", "--temprature", "1")]
     [InlineData("'[suggest]' stands alone", "[suggest]")]
-    public async Task AnUnknownArgumentIsExplained(string expected, params string[] arguments) =>
+    public async Task ItIsSaidWhatIsWrong(string expected, params string[] arguments) =>
         Assert.Contains(expected, (await Tool.RunAsync(arguments)).Failure(ExitCode.Usage), StringComparison.Ordinal);
 
     /// <summary>What only the model can tell.</summary>

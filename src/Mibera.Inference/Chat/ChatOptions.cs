@@ -15,8 +15,9 @@ public sealed record ChatOptions
     public string? Template { get; init; }
 
     /// <summary>
-    /// Tools that the model may call: an OpenAI-style JSON list, handed to the template; null: none. Not every template tells the
-    /// model of them: <see cref="ChatSession.TakesTools"/>.
+    /// Tools that the model may call: an OpenAI-style JSON list, handed to the template; null: none. A system message with a
+    /// field <c>tools</c> keeps its own where the template looks there. Not every template tells the model of tools, and that is the
+    /// caller's to check: <see cref="ChatSession.IgnoresTools"/>.
     /// </summary>
     public JsonElement? Tools { get; init; }
 

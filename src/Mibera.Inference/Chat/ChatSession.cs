@@ -48,8 +48,8 @@ public sealed partial class ChatSession : IDisposable, IAsyncDisposable
     /// <summary>Which template renders the conversation.</summary>
     public string TemplateName => _prompts.TemplateName;
 
-    /// <summary>Whether the template tells the model of <see cref="ChatOptions.Tools"/>; true if there are none.</summary>
-    public bool TakesTools => _prompts.TakesTools;
+    /// <summary>Whether there are <see cref="ChatOptions.Tools"/> and the template does not tell the model of them.</summary>
+    public bool IgnoresTools => _prompts.IgnoresTools;
 
     /// <summary>Positions of the context.</summary>
     public int ContextLength => _session.ContextLength;

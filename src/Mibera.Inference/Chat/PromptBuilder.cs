@@ -23,15 +23,15 @@ internal sealed class PromptBuilder
         (_template, TemplateName) = TemplateChoice.For(model, options.Template);
         _arguments = options.TemplateArguments.ToDictionary(a => a.Key, a => JsonValues.From(a.Value), StringComparer.Ordinal);
         Traits = TurnTraits.Find(model.Tokenizer, messages => TryRender(messages, tools: null));
-        _tools = options.Tools is { } tools ? new PromptTools(tools, TryRender) : null;
+        _tools = PromptTools.Of(options.Tools, TryRender);
     }
 
     public string TemplateName { get; }
 
     public TurnTraits Traits { get; }
 
-    /// <summary>Whether the model hears of the tools that the options have; true if they have none.</summary>
-    public bool TakesTools => _tools?.AreTold != false;
+    /// <summary>Whether the options have tools and the model does not hear of them.</summary>
+    public bool IgnoresTools => _tools?.AreTold == false;
 
     /// <summary>Remembers the tokens of an answer.</summary>
     public void Remember(string answer, int[] tokens)

@@ -18,26 +18,42 @@ internal sealed class PromptTools
     private readonly string _text;
     private readonly bool _inSystemMessage;
 
-    /// <param name="tools">An OpenAI-style list.</param>
-    /// <param name="render">Renders messages with the variable or without; null where the template refuses them.</param>
-    public PromptTools(JsonElement tools, Func<ChatMessage[], TemplateValue?, string?> render)
+    private PromptTools(JsonElement tools, Func<ChatMessage[], TemplateValue?, string?> render)
     {
-        (Variable, _text) = (JsonValues.From(tools), Text(tools));
+        (Variable, _text) = (Value(tools), Text(tools));
+        var name = NameOf(tools[0]);
         ChatMessage[] alone = [Question], withSystem = [ChatMessage.System(""), Question];
         var inVariable = Tells(alone, alone, Variable) || Tells(withSystem, withSystem, Variable);
         _inSystemMessage = !inVariable && Tells(withSystem, WithField(withSystem), variable: null);
         // A template that refuses all of these will say itself what it wants.
         AreTold = inVariable || _inSystemMessage || (render(alone, null) ?? render(withSystem, null)) is null;
 
-        bool Tells(ChatMessage[] without, ChatMessage[] with, TemplateValue? variable) =>
-            render(with, variable) is { } text && text != render(without, null);
+        bool Tells(ChatMessage[] without, ChatMessage[] with, TemplateValue? variable)
+        {
+            if (render(with, variable) is not { } text)
+                return false;
+            return name is null ? text != render(without, null) : text.Contains(name, StringComparison.Ordinal);
+        }
     }
 
     /// <summary>What the template gets for its variable <c>tools</c>.</summary>
     public TemplateValue Variable { get; }
 
-    /// <summary>Whether the model will hear of them.</summary>
+    /// <summary>Whether the model will hear of them: of the first one's name.</summary>
     public bool AreTold { get; }
+
+    /// <param name="tools">An OpenAI-style list.</param>
+    /// <param name="render">Renders messages with the variable or without; null where the template refuses them.</param>
+    /// <returns>Null if there are no tools.</returns>
+    /// <exception cref="ArgumentException">They are no list, or hold what a template cannot be given.</exception>
+    public static PromptTools? Of(JsonElement? tools, Func<ChatMessage[], TemplateValue?, string?> render)
+    {
+        if (tools is not { ValueKind: not (JsonValueKind.Null or JsonValueKind.Undefined) } list)
+            return null;
+        if (list.ValueKind != JsonValueKind.Array)
+            throw new ArgumentException($"The tools are a JSON {list.ValueKind}, expected a list.", nameof(tools));
+        return list.GetArrayLength() > 0 ? new PromptTools(list, render) : null;
+    }
 
     /// <summary>The messages with the tools where the template looks for them.</summary>
     public ChatMessage[] AddTo(ChatMessage[] messages)
@@ -47,9 +63,34 @@ internal sealed class PromptTools
         return WithField(messages is [{ Role: "system" }, ..] ? messages : [ChatMessage.System(""), .. messages]);
     }
 
-    /// <summary>A conversation whose system message brings tools of its own keeps them.</summary>
-    private ChatMessage[] WithField(ChatMessage[] messages) =>
-        messages[0].Json.TryGetProperty(Field, out _) ? messages : [messages[0].With(Field, _text), .. messages[1..]];
+    /// <summary>A system message that brings tools of its own keeps them.</summary>
+    private ChatMessage[] WithField(ChatMessage[] messages)
+    {
+        var hasOwn = messages[0].Json.TryGetProperty(Field, out var own) && own.ValueKind != JsonValueKind.Null;
+        return hasOwn ? messages : [messages[0].With(Field, _text), .. messages[1..]];
+    }
+
+    /// <summary>The name in OpenAI's form, or of the tool itself, as some templates have it.</summary>
+    private static string? NameOf(JsonElement tool)
+    {
+        if (tool.ValueKind == JsonValueKind.Object && tool.TryGetProperty("function", out var function))
+            tool = function;
+        return tool.ValueKind == JsonValueKind.Object && tool.TryGetProperty("name", out var name) && name.ValueKind == JsonValueKind.String
+            ? name.GetString()
+            : null;
+    }
+
+    private static TemplateValue Value(JsonElement tools)
+    {
+        try
+        {
+            return JsonValues.From(tools);
+        }
+        catch (ArgumentException e)
+        {
+            throw new ArgumentException(e.Message, nameof(tools), e);
+        }
+    }
 
     private static string Text(JsonElement tools)
     {

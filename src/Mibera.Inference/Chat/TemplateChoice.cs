@@ -27,14 +27,14 @@ internal static class TemplateChoice
             : throw new InvalidOperationException($"There is no template {name}.");
     }
 
-    private static (ChatTemplate, string) Wanted(string wanted)
+    private static (ChatTemplate, string) Wanted(string template)
     {
-        if (BuiltInTemplates.TryGet(wanted, out var template))
-            return (template, $"{wanted}, built in");
-        if (wanted.Contains("{{", StringComparison.Ordinal) || wanted.Contains("{%", StringComparison.Ordinal))
-            return (ChatTemplate.Parse(wanted), "given");
+        if (BuiltInTemplates.TryGet(template, out var known))
+            return (known, $"{template}, built in");
+        if (template.Contains("{{", StringComparison.Ordinal) || template.Contains("{%", StringComparison.Ordinal))
+            return (ChatTemplate.Parse(template), "given");
         throw new ArgumentException(
-            $"'{wanted}' is no template: expected {string.Join(", ", BuiltInTemplates.Names)} or Jinja source.", nameof(wanted));
+            $"'{template}' is no template: expected {string.Join(", ", BuiltInTemplates.Names)} or Jinja source.", nameof(template));
     }
 
     /// <summary>The special tokens tell more than the label: a Mibera file is labelled phi2 and has Phi-4's.</summary>

@@ -27,8 +27,10 @@ internal sealed record TurnTraits
     public static TurnTraits Find(Tokenizer tokenizer, Func<ChatMessage[], string?> render)
     {
         ChatMessage[] turns = [ChatMessage.User(Question), ChatMessage.Assistant(Answer), ChatMessage.User(Next)];
-        var takesSystem = render([ChatMessage.System(Instructions), ChatMessage.User(Question)])?.Contains(Instructions, StringComparison.Ordinal);
-        if (render(turns) is not { } text || !text.Contains(Answer, StringComparison.Ordinal) || !text.Contains(Next, StringComparison.Ordinal))
+        var withSystem = render([ChatMessage.System(Instructions), ChatMessage.User(Question)]);
+        var takesSystem = withSystem?.Contains(Instructions, StringComparison.Ordinal);
+        var text = render(turns);
+        if (text is null || !text.Contains(Answer, StringComparison.Ordinal) || !text.Contains(Next, StringComparison.Ordinal))
             return new TurnTraits { TakesSystem = takesSystem ?? false };
         var answerEnd = text.IndexOf(Answer, StringComparison.Ordinal) + Answer.Length;
         var next = text.IndexOf(Next, answerEnd, StringComparison.Ordinal);

@@ -80,7 +80,7 @@ internal sealed class ChatDialogue(ChatSession chat, GenerationOptions generatio
 
     private async Task TurnAsync()
     {
-        var (end, text) = screen.Read(_editor);
+        var (end, text) = interrupt.WaitFor(() => screen.Read(_editor), screen.Leave);
         interrupt.Token.ThrowIfCancellationRequested();
         if (end == InputEnd.Interrupted)
             throw new OperationCanceledException();

@@ -65,14 +65,21 @@ internal static class ChatOnce
         {
             chat = model.CreateChat(options);
         }
-        catch (ArgumentException e) when (options.Template is not null)
+        catch (ArgumentException e) when (e.ParamName == "template")
         {
-            throw new UsageException($"--chat-template: {e.Message.Split(" (Parameter")[0].TrimEnd('.')}, or a file");
+            throw new UsageException($"--chat-template: {Text(e)}, or a file");
         }
-        if (chat.TakesTools)
+        catch (ArgumentException e) when (e.ParamName == "tools")
+        {
+            throw new UsageException($"--tools: {Text(e)}");
+        }
+        if (!chat.IgnoresTools)
             return chat;
         chat.Dispose();
-        throw new UsageException($"--tools: the chat template ({chat.TemplateName}) tells the model of no tools; --chat-template takes another one");
+        throw new UsageException(
+            $"--tools: the chat template ({chat.TemplateName}) tells the model of no tools; --chat-template takes another one");
+
+        static string Text(ArgumentException e) => e.Message.Split(" (Parameter")[0].TrimEnd('.');
     }
 
     /// <summary>Puts the messages of a file in, behind the system prompt if they have none of their own.</summary>

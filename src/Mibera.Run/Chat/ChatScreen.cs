@@ -43,6 +43,9 @@ internal sealed class ChatScreen
         }
     }
 
+    /// <summary>The terminal as it was, for an end within <see cref="Read"/>.</summary>
+    public void Leave() => Console.Out.Write(_console.Profile.Capabilities.Ansi ? $"{KeyReader.NoBrackets}\r\n" : "\n");
+
     /// <summary>Shows an answer as it comes, behind a sign of life until it begins.</summary>
     public async Task ShowAsync(IAsyncEnumerable<GeneratedPiece> answer)
     {

@@ -11,8 +11,11 @@ internal sealed class History
     {
         if (text.Trim().Length > 0 && (_entries.Count == 0 || _entries[^1] != text))
             _entries.Add(text);
-        _at = _entries.Count;
+        Leave();
     }
+
+    /// <summary>Back to a new line.</summary>
+    public void Leave() => (_at, _begun) = (_entries.Count, "");
 
     /// <summary>The entry before, or null at the oldest one.</summary>
     public string? Back(string current)

@@ -68,7 +68,8 @@ internal sealed class LineEditor(IKeys keys, Func<LineView> view)
         return IsOpen(buffer.Text) || EndsWithBackslash(buffer) ? null : InputEnd.Entered;
     }
 
-    private static bool IsControl(ConsoleKeyInfo key, ConsoleKey letter) => key.Key == letter && key.Modifiers.HasFlag(ConsoleModifiers.Control);
+    private static bool IsControl(ConsoleKeyInfo key, ConsoleKey letter) =>
+        key.Key == letter && key.Modifiers.HasFlag(ConsoleModifiers.Control);
 
     private static bool IsOpen(string text)
     {
@@ -89,8 +90,9 @@ internal sealed class LineEditor(IKeys keys, Func<LineView> view)
     }
 
     /// <summary>As a shell does: what was begun stays above, and a new line begins.</summary>
-    private static void Discard(EditBuffer buffer, LineView drawn)
+    private void Discard(EditBuffer buffer, LineView drawn)
     {
+        _history.Leave();
         drawn.Finish(buffer.Text);
         buffer.Set("");
     }

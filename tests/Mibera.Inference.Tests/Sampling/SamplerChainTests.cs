@@ -126,7 +126,7 @@ public sealed class SamplerChainTests
         var history = Enumerable.Range(0, 64).ToArray();
         for (var i = 0; i < 10; i++)
             chain.Sample(logits, history);
-        Allocations.AssertNoneHere(() =>
+        Allocations.AssertNoneHere(_ =>
         {
             for (var i = 0; i < 10; i++)
                 chain.Sample(logits, history);

@@ -119,7 +119,7 @@ public class WorkerPoolTests
         var body = new CountBody { Hits = new int[64] };
         for (var i = 0; i < 100; i++)
             pool.Run(ref body, 64, 1);
-        Allocations.AssertNoneHere(() =>
+        Allocations.AssertNoneHere(_ =>
         {
             for (var i = 0; i < 1000; i++)
                 pool.Run(ref body, 64, 1);

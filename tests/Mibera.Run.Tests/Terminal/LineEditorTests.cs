@@ -45,9 +45,19 @@ public sealed class LineEditorTests
     [Fact]
     public void ControlCDropsALineAndOnlyThenEnds()
     {
-        var editor = Editor("half", TypedKeys.Control(ConsoleKey.C), "whole\r", "half", TypedKeys.Control(ConsoleKey.C), TypedKeys.Control(ConsoleKey.C));
+        var interrupt = TypedKeys.Control(ConsoleKey.C);
+        var editor = Editor("half", interrupt, "whole\r", "half", interrupt, interrupt);
         Assert.Equal((InputEnd.Entered, "whole"), editor.Read());
         Assert.Equal((InputEnd.Interrupted, ""), editor.Read());
+    }
+
+    [Fact]
+    public void ControlCLeavesTheHistory()
+    {
+        const ConsoleKey Up = ConsoleKey.UpArrow, Down = ConsoleKey.DownArrow;
+        var editor = Editor("one\rtwo\r", Up, Up, TypedKeys.Control(ConsoleKey.C), "draft", Up, "\r", "draft", Up, Down, "\r");
+        string[] read = [editor.Read().Text, editor.Read().Text, editor.Read().Text, editor.Read().Text];
+        Assert.Equal(["one", "two", "two", "draft"], read);
     }
 
     [Fact]

@@ -23,6 +23,8 @@ internal static unsafe partial class MicroKernel<TFormat, TProducts, TIsa, TVect
     /// <summary>Bytes of an input's sums of a tile.</summary>
     private const int SumsBytes = PanelLayout.TileRows * sizeof(float);
 
+    private static bool FourAtOnce => TIsa.InputsAtOnce == 4 || QuadByQuad;
+
     /// <summary>
     /// sums[t * TileRows + r] += row r of the panel . input t, for <paramref name="inputs"/> records and the panel's first
     /// <paramref name="units"/> units. <paramref name="accumulators"/> is room for <see cref="BatchScratch.MostAccumulators"/> vectors.
@@ -31,26 +33,19 @@ internal static unsafe partial class MicroKernel<TFormat, TProducts, TIsa, TVect
     public static void Multiply(byte* panel, byte* records, int inputs, int units, byte* accumulators, float* sums, TileResults results)
     {
         var recordBytes = ActivationRecords.RecordBytes(PanelShape<TFormat, TProducts, TIsa, TVector>.QuantBytes);
-        var atOnce = TIsa.InputsAtOnce == 4 || QuadByQuad ? 4 : 2;
         while (inputs > 0)
         {
-            var count = Math.Min(inputs, atOnce);
+            var count = Math.Min(inputs, FourAtOnce ? 4 : 2);
             results.Fetch(count);
-            switch (count)
-            {
-                case 4:
-                    MultiplyRows<Four>(panel, records, recordBytes, units, accumulators, sums);
-                    break;
-                case 3:
-                    MultiplyRows<Three>(panel, records, recordBytes, units, accumulators, sums);
-                    break;
-                case 2:
-                    MultiplyRows<Two>(panel, records, recordBytes, units, accumulators, sums);
-                    break;
-                default:
-                    MultiplyRows<One>(panel, records, recordBytes, units, accumulators, sums);
-                    break;
-            }
+            // The constant comes first: what it excludes is not compiled.
+            if (FourAtOnce && count == 4)
+                MultiplyRows<Four>(panel, records, recordBytes, units, accumulators, sums);
+            else if (FourAtOnce && count == 3)
+                MultiplyRows<Three>(panel, records, recordBytes, units, accumulators, sums);
+            else if (count == 2)
+                MultiplyRows<Two>(panel, records, recordBytes, units, accumulators, sums);
+            else
+                MultiplyRows<One>(panel, records, recordBytes, units, accumulators, sums);
             results.Store(sums, count);
             inputs -= count;
             records += count * recordBytes;

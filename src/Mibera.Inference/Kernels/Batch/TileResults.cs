@@ -8,15 +8,18 @@ namespace Mibera.Inference.Kernels.Batch;
 /// of their own, and in the same few sets of a cache: those of a few inputs are fetched while their products are computed, and written at
 /// once.
 /// </summary>
-/// <remarks>Golden Cove, a prompt of 512 tokens, from samples: written when all inputs of a tile were done, they took 5 % of the time of the
-/// products; fetched before 2 %.</remarks>
+/// <remarks>Golden Cove, a prompt of 512 tokens, by samples: written when all inputs of a tile were done, they took 5 % of the time of
+/// the products; fetched before, 2 %.</remarks>
 internal unsafe struct TileResults(float* output, long stride, int rows)
 {
     private const int Half = PanelLayout.TileRows / 2;
 
     private float* _output = output;
 
-    /// <summary>Fetches the lines of the next inputs. Without an output nothing happens here nor in <see cref="Store"/>.</summary>
+    /// <summary>
+    /// Fetches the lines of the next inputs: two each, which is all of them where the output is aligned to lines. Without an output
+    /// nothing happens here nor in <see cref="Store"/>.
+    /// </summary>
     public readonly void Fetch(int inputs)
     {
         if (_output == null)

@@ -5,7 +5,8 @@ internal sealed class HelpCommand : IChatCommand
     private const string Keys = """"
 
         Several lines: a backslash at a line's end, Alt-Enter, or """ around the text. What you paste is one message.
-        Up and down: what you entered before. Ctrl-C stops an answer or drops the line; on an empty line it ends the program, as Ctrl-D does.
+        Up and down: what you entered before.
+        Ctrl-C stops an answer or drops the line; on an empty line it ends the program, as Ctrl-D does.
 
         """";
 
