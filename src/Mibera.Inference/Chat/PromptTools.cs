@@ -28,12 +28,10 @@ internal sealed class PromptTools
         // A template that refuses all of these will say itself what it wants.
         AreTold = inVariable || _inSystemMessage || (render(alone, null) ?? render(withSystem, null)) is null;
 
-        bool Tells(ChatMessage[] without, ChatMessage[] with, TemplateValue? variable)
-        {
-            if (render(with, variable) is not { } text)
-                return false;
-            return name is null ? text != render(without, null) : text.Contains(name, StringComparison.Ordinal);
-        }
+        // A name alone may stand in any prompt, as "user" does; a difference alone does not tell which tools there are.
+        bool Tells(ChatMessage[] without, ChatMessage[] with, TemplateValue? variable) =>
+            render(with, variable) is { } text && text != render(without, null)
+            && (name is null || text.Contains(name, StringComparison.Ordinal));
     }
 
     /// <summary>What the template gets for its variable <c>tools</c>.</summary>

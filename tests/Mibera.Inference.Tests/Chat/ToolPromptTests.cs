@@ -56,7 +56,7 @@ public sealed class ToolPromptTests : TinyModelFolder
     public void ATemplateTakesThemOrNot(string template, bool ignored)
     {
         using var model = Load(TinyModel.Phi3());
-        foreach (var tools in new[] { Json, """[{"type":"function","function":{"name":"clock"}}]""" })
+        foreach (var tools in new[] { Json, """[{"type":"function","function":{"name":"clock"}}]""", """[{"name":"user"}]""" })
             Assert.Equal(ignored, IgnoresTools(model, template, Parse(tools)));
         Assert.False(IgnoresTools(model, template, null));
         Assert.False(IgnoresTools(model, template, Parse("[]")));
