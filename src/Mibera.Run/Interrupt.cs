@@ -46,6 +46,8 @@ internal sealed class Interrupt : IDisposable
         _leave = leave;
         try
         {
+            // A signal that came before is not known to the handler as one of this wait.
+            Token.ThrowIfCancellationRequested();
             return read();
         }
         finally

@@ -6,6 +6,9 @@ namespace Mibera.Run;
 /// <summary>Loads the model that the options ask for.</summary>
 internal static class ModelLoader
 {
+    /// <summary>Less than the runtime itself takes by far: a unit was forgotten, as in 6 or 6500.</summary>
+    private const int LeastBudget = 1_000_000;
+
     /// <summary>The file of <c>-m</c>, or the demo model, which is announced on stderr.</summary>
     public static string Path(ParseResult options)
     {
@@ -61,9 +64,6 @@ internal static class ModelLoader
             MetadataOverrides = MetadataOverrideParser.Parse(options.GetValue(CommandLine.OverrideKv) ?? []),
         };
     }
-
-    /// <summary>Less than the runtime itself takes by far: a unit was forgotten, as in 6 or 6500.</summary>
-    private const int LeastBudget = 1_000_000;
 
     private static ByteSize? Budget(string? text)
     {
